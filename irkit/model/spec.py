@@ -1,0 +1,132 @@
+"""What an action declares about itself, and the catalogue of all of them as a plain value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from irkit.canonical import Json
+
+
+class Verb(StrEnum):
+    """The two verbs of a step."""
+
+    READ = "read"
+    DO = "do"
+
+
+class Effect(StrEnum):
+    """What may follow an interruption of the call.
+
+    IDEMPOTENT may be sent again, PROBEABLE is looked at first, UNSAFE is for a person to decide.
+    """
+
+    READ = "READ"
+    IDEMPOTENT = "IDEMPOTENT"
+    PROBEABLE = "PROBEABLE"
+    UNSAFE = "UNSAFE"
+
+
+class Reversal(StrEnum):
+    """How far undo can bring back what a change took, from harmless to lost."""
+
+    READ = "READ"
+    ADDITIVE = "ADDITIVE"
+    SELF_HEALING = "SELF_HEALING"
+    EXACT = "EXACT"
+    LOSSY = "LOSSY"
+    DESTRUCTIVE = "DESTRUCTIVE"
+
+
+class Blast(StrEnum):
+    """How much one change touches."""
+
+    PRINCIPAL = "principal"
+    MANY = "many"
+    ACCOUNT = "account"
+    ORG = "org"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of an action; `type` is an input type of the language."""
+
+    name: str
+    type: str
+    help: str
+    required: bool = True
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """The exact rights an action needs: IAM actions by handle, Okta OAuth scopes."""
+
+    iam_read: tuple[str, ...] = ()
+    iam_write: tuple[str, ...] = ()
+    okta_read: tuple[str, ...] = ()
+    okta_write: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """An action's declared facts.
+
+    `needs` are provider names (`okta`, `aws`). `cuts`, `does_not_cut`, `reveals` and `mints` name
+    credential kinds (`irkit.model.access.kinds`). `unaffected_by` names actions after which a read
+    still answers the same. `visible_within` is how long a change may take to show in a read,
+    `in_doubt_wait` how long to wait before a look may be trusted after an interruption.
+    """
+
+    id: str
+    version: int
+    verb: Verb
+    summary: str
+    needs: tuple[str, ...]
+    effect: Effect = Effect.READ
+    reversal: Reversal = Reversal.READ
+    blast: Blast = Blast.PRINCIPAL
+    target: str = ""
+    permissions: Permissions = field(default_factory=Permissions)
+    parameters: tuple[Parameter, ...] = ()
+    result: Json = None
+    cuts: tuple[str, ...] = ()
+    does_not_cut: tuple[str, ...] = ()
+    reveals: tuple[str, ...] = ()
+    mints: tuple[str, ...] = ()
+    unaffected_by: tuple[str, ...] = ()
+    visible_within: timedelta = timedelta(seconds=30)
+    in_doubt_wait: timedelta = timedelta(seconds=10)
+    before_evidence: bool = False
+    closes_door: bool = False
+    ends_sessions: bool = False
+    attack: tuple[str, ...] = ()
+    d3fend: tuple[str, ...] = ()
+    gotchas: tuple[str, ...] = ()
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter called `name`, if there is one."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every known action by id; what `lang` is given instead of the actions themselves."""
+
+    specs: Mapping[str, Spec]
+
+    def __getitem__(self, action: str) -> Spec:
+        """Return the spec of `action`; KeyError if there is none."""
+        return self.specs[action]
+
+    def __contains__(self, action: object) -> bool:
+        """Say whether there is an action of that id."""
+        return action in self.specs
+
+    def __iter__(self) -> Iterator[Spec]:
+        """Yield the specs in the order of their ids."""
+        return iter(sorted(self.specs.values(), key=lambda spec: spec.id))
+
+    def get(self, action: str) -> Spec | None:
+        """Return the spec of `action`, or None."""
+        return self.specs.get(action)
