@@ -1,0 +1,220 @@
+"""Making one change: look again, guard, intend, send, record. In that order, always.
+
+The intent is durable before the call leaves. Drift and refusal come before an intent and never
+after one. What the call came to is recorded as it is: a definite failure, a safe retry, or doubt.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import anyio
+
+from irkit.actions.base import Action, Applied, Readers, Seen
+from irkit.canonical import Json, thaw
+from irkit.diagnostics import IrkitError
+from irkit.engine.commands import Skip
+from irkit.engine.desk import Desk
+from irkit.engine.target_lock import target_lock
+from irkit.model.change import LATE, Change, fill_late, is_late
+from irkit.model.run import ChangeState, Stage
+from irkit.providers.call import CallError, Outcome
+
+_BACKOFF = 0.5
+_LONGEST_BACKOFF = 30.0
+
+
+async def apply_change(desk: Desk, change: str) -> None:
+    """Carry one change from planned to its result, or say why it is not made."""
+    state = desk.state(change)
+    async with target_lock(desk.context.locks, state.change.target.key):
+        if await _cleared(desk, state):
+            await _send(desk, state)
+    if state.stage is Stage.PLANNED and state.attempt:
+        await anyio.sleep(min(_BACKOFF * 2**state.attempt, _LONGEST_BACKOFF))
+
+
+async def skip_change(desk: Desk, command: Skip) -> None:
+    """Record that a change is not made."""
+    await desk.record(
+        "step.skipped", {"change": command.change, "outcome": "skipped", "why": command.why}
+    )
+
+
+async def _cleared(desk: Desk, state: ChangeState) -> bool:
+    """Look again: drift, goal already reached, guards, approval. Record whatever stops it."""
+    change = state.change
+    if not await _version_holds(desk, state):
+        return False
+    action = desk.action(state.step)
+    try:
+        seen = await action.probe(_readers(desk, state))
+        found = thaw(action.state(seen, change.target))
+    except IrkitError as error:
+        return await _not_now(desk, state, error)
+    if not has_late(change.after) and found == thaw(change.after):
+        await desk.record(
+            "step.skipped",
+            {"change": change.id, "outcome": "already", "why": "it is so already"},
+        )
+        return False
+    if found != thaw(change.before) and not action.resumable(change, seen):
+        await desk.record(
+            "step.drifted",
+            {"change": change.id, "planned": thaw(change.before), "found": found},
+        )
+        return False
+    return await _allowed(desk, state)
+
+
+async def _not_now(desk: Desk, state: ChangeState, error: IrkitError) -> bool:
+    """A look that failed: nothing is written; a passing fault is tried again, a no is a no."""
+    definite = isinstance(error, CallError) and error.outcome is Outcome.REJECTED
+    attempts = state.attempt + 1
+    if definite or attempts >= desk.context.pace.attempts:
+        why = f"could not look: {error.diagnostics[0].summary}"
+        await desk.record(
+            "step.skipped", {"change": state.change.id, "outcome": "skipped", "why": why}
+        )
+    else:
+        state.attempt = attempts
+    return False
+
+
+async def _version_holds(desk: Desk, state: ChangeState) -> bool:
+    installed = desk.context.catalogue[state.step.action].version
+    if installed == state.step.version or desk.run.accept_versions:
+        return True
+    await desk.record(
+        "guard.refused",
+        {
+            "change": state.change.id,
+            "guard": "version",
+            "code": "IRK607",
+            "summary": (
+                f"{state.step.action} was planned with version {state.step.version}, "
+                f"and version {installed} is installed"
+            ),
+            "help": f"irkit resume {desk.run.id} --accept-version",
+        },
+    )
+    return False
+
+
+async def _allowed(desk: Desk, state: ChangeState) -> bool:
+    refusal = await desk.context.guards.refusal(desk.run, state.step, before_write=True)
+    if refusal is None:
+        return state.part in desk.context.consent.approved(desk.run, desk.now())
+    await desk.record(
+        "guard.refused",
+        {
+            "change": state.change.id,
+            "guard": refusal.guard,
+            "code": refusal.code,
+            "summary": refusal.summary,
+            "help": refusal.help,
+        },
+    )
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    outcome: str
+    applied: Applied
+    error: str = ""
+    status: int = 0
+
+
+async def _send(desk: Desk, state: ChangeState) -> None:
+    context = desk.context
+    now = context.connections.provider_now(state.change.target.tenant)
+    results = {s.change.id: s.outputs for s in desk.run.changes.values()}
+    moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    resolved = fill_late(state.change.after, moment, results)
+    intent = await desk.record(
+        "step.intent",
+        {
+            "part": state.part_digest,
+            "change": state.change.id,
+            "digest": state.change.digest,
+            "attempt": state.attempt + 1,
+            "resolved": thaw(resolved),
+            "approvals": list(context.consent.approvals(desk.run, state.part, desk.now())),
+        },
+    )
+    started = time.monotonic()
+    sent = await _outcome(lambda: _call(desk, state, replace(state.change, after=resolved)))
+    give_up = sent.outcome == "retry" and state.attempt >= context.pace.attempts
+    body: dict[str, Json] = {
+        "intent": intent,
+        "change": state.change.id,
+        "outcome": "failed" if give_up else sent.outcome,
+        "status": sent.status,
+        "request_ids": list(sent.applied.request_ids),
+        "duration_ms": int((time.monotonic() - started) * 1000),
+        "outputs": thaw(sent.applied.outputs),
+    }
+    if sent.error:
+        body["error"] = sent.error
+    await desk.record("step.result", body)
+
+
+async def _call(desk: Desk, state: ChangeState, change: Change) -> Applied:
+    action = desk.action(state.step)
+    readers = _readers(desk, state)
+    needs = desk.context.catalogue[state.step.action].needs
+    writers = desk.context.connections.writers(state.step.connection or None, needs)
+    if not state.step.undoes:
+        return await action.apply(change, readers, writers)
+    original, applied = original_of(desk, state)
+    return await action.undo(original, applied, readers, writers)
+
+
+async def _outcome(call: Callable[[], Awaitable[Applied]]) -> _Sent:
+    """Map what a call came to onto what may be recorded: never success for an error."""
+    try:
+        applied = await call()
+    except CallError as error:
+        match error.outcome:
+            case Outcome.REJECTED:
+                outcome = "failed"
+            case Outcome.THROTTLED | Outcome.NOT_SENT:
+                outcome = "retry"
+            case _:
+                outcome = "unknown"
+        ids = (error.request_id,) if error.request_id else ()
+        return _Sent(outcome, Applied(request_ids=ids), error.diagnostics[0].summary, error.status)
+    except IrkitError as error:
+        return _Sent("unknown", Applied(), error.diagnostics[0].summary)
+    except Exception as error:  # noqa: BLE001  # after the intent every surprise is doubt
+        return _Sent("unknown", Applied(), f"{type(error).__name__}: {error}")
+    return _Sent("changed", applied, status=applied.status)
+
+
+def original_of(desk: Desk, state: ChangeState) -> tuple[Change, Applied]:
+    """Return the change that an undo takes back, as it was made, and what making it left."""
+    history = desk.context.undone or desk.run
+    made = history.changes[state.step.undoes]
+    return replace(made.change, after=made.resolved), Applied(outputs=made.outputs)
+
+
+def has_late(value: Json) -> bool:
+    """Say whether a late value stands anywhere in `value`."""
+    if is_late(value):
+        return True
+    if isinstance(value, dict):
+        return any(has_late(item) for key, item in value.items() if key != LATE)
+    return isinstance(value, list | tuple) and any(map(has_late, value))
+
+
+def _readers(desk: Desk, state: ChangeState) -> Readers:
+    needs = desk.context.catalogue[state.step.action].needs
+    return desk.context.connections.readers(state.step.connection or None, needs)
+
+
+async def state_now(desk: Desk, state: ChangeState) -> tuple[Action, Seen, Json]:
+    """Probe the change's target: the action, what it saw, and the comparable state."""
+    action = desk.action(state.step)
+    seen = await action.probe(_readers(desk, state))
+    return action, seen, thaw(action.state(seen, state.change.target))

@@ -1,0 +1,149 @@
+"""Putting a run's surroundings together: connections, guards, consent and pace."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from irkit import __version__
+from irkit.diagnostics import Diagnostic
+from irkit.engine.books import providers_of
+from irkit.engine.connections import OpenConnections
+from irkit.engine.consent import WorkspaceConsent, part_need
+from irkit.engine.context import Context, Listener, Pace, Reporter
+from irkit.engine.guarding import WorkspaceGuards
+from irkit.engine.history import Blobs
+from irkit.engine.memory import MemoryJournal
+from irkit.engine.opening import Opening, open_run, resolve_inputs
+from irkit.engine.seats import SuppliedSeats
+from irkit.engine.session import Session
+from irkit.engine.walk import Book
+from irkit.lang.residual import residual
+from irkit.model.plan import PartNeed, PlannedStep
+from irkit.model.playbook import Approval
+from irkit.model.run import Run
+from irkit.providers.limits import OnWait
+from irkit.trail.journal import Journal
+from irkit.workspace.config import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What commands hand in besides the session."""
+
+    listener: Listener
+    reporter: Reporter | None = None
+    seats: SuppliedSeats | None = None
+    on_wait: OnWait | None = None
+    pace: Pace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _NoConsent:
+    """Consent of a bare plan: the needs are shown and nothing is ever approved."""
+
+    session: Session
+
+    def approved(self, run: Run, now: datetime) -> frozenset[str]:  # noqa: ARG002
+        """Return no part at all."""
+        return frozenset()
+
+    def approvals(self, run: Run, part: str, now: datetime) -> tuple[int, ...]:  # noqa: ARG002
+        """Return no approvals."""
+        return ()
+
+    def need(self, steps: tuple[PlannedStep, ...], approval: Approval | None) -> PartNeed:
+        """Return what a part with these steps would need."""
+        return part_need(self.session.policy, self.session.workspace.plan_valid, steps, approval)
+
+
+@asynccontextmanager
+async def connected(
+    session: Session, book: Book, around: Surroundings, *, run_id: str, dry: bool
+) -> AsyncIterator[tuple[OpenConnections, tuple[Diagnostic, ...]]]:
+    """Open the connections a book needs; yield them and what does not answer."""
+    async with OpenConnections(
+        workspace=session.workspace,
+        clock=session.clock,
+        user_agent=user_agent(session, run_id),
+        session_name=f"irkit-{run_id or 'plan'}",
+        dry=dry,
+        seats=around.seats,
+        on_wait=around.on_wait,
+    ) as connections:
+        silent = await connections.prepare(providers_of(book, session.catalogue))
+        yield connections, silent
+
+
+def user_agent(session: Session, run_id: str) -> str:
+    """Return the user agent of every call, by which a SOC tells us from the intruder."""
+    exercise = " [EXERCISE]" if session.workspace.mode is Mode.DRILL else ""
+    return f"irkit/{__version__} run/{run_id or 'none'}{exercise}"
+
+
+async def open_and_prepare(
+    session: Session,
+    opening: Opening,
+    connections: OpenConnections,
+    *,
+    journal: Journal | MemoryJournal,
+    blobs: Blobs,
+) -> str:
+    """Resolve the inputs, record the opening, and return the run's id."""
+    readers = connections.readers(None, ())
+    now = session.clock()
+    inputs = await resolve_inputs(opening.book, opening.given, readers, now)
+    return open_run(opening, inputs, journal=journal, blobs=blobs, actor=session.actor, now=now)
+
+
+def context(
+    session: Session,
+    book: Book,
+    around: Surroundings,
+    connections: OpenConnections,
+    *,
+    run_id: str,
+    journal: Journal | MemoryJournal,
+    consent: WorkspaceConsent | None,
+    undone: Run | None = None,
+) -> Context:
+    """Return the context of a run; without `consent` it is a dry one."""
+    pins = {f"{pin.tenant}/{pin.kind}/{pin.id}": pin.pattern for pin in session.policy.pins}
+    return Context(
+        run_id=run_id,
+        book=book,
+        catalogue=session.catalogue,
+        connections=connections,
+        consent=consent or _NoConsent(session),
+        journal=journal,
+        blobs=journal.blobs,
+        clock=session.clock,
+        actor=session.actor,
+        mode=str(session.workspace.mode),
+        policy=session.policy.digest,
+        guards=WorkspaceGuards(
+            connections=connections,
+            playbook=book.main,
+            catalogue=session.catalogue,
+            mode=str(session.workspace.mode),
+            clock=session.clock,
+            pins=pins or None,
+        ),
+        listener=around.listener,
+        reporter=around.reporter,
+        nonce=os.urandom(16).hex(),
+        locks=None if consent is None else session.locks,
+        pace=around.pace or pace(session),
+        dry=consent is None,
+        residual=residual(book.main, session.catalogue),
+        seats=around.seats.labels if around.seats else {},
+        undone=undone,
+    )
+
+
+def pace(session: Session) -> Pace:
+    """Return the pace irkit.yaml sets."""
+    hold = session.workspace.hold
+    looks = tuple(sorted({*hold.looks, hold.watch}))
+    return Pace(looks=looks, in_doubt_wait=session.workspace.in_doubt_wait)

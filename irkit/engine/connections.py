@@ -1,0 +1,318 @@
+"""The workspace's connections, opened when first asked for and closed together.
+
+Reading handles are separate from writing ones; in a dry run there are no writing handles at all.
+Tenants are checked against their pins before anything else is asked.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from irkit.actions.base import Readers, SeatProbe, Writers
+from irkit.actions.shape import entries, text
+from irkit.canonical import JsonObject
+from irkit.clock import Clock
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.providers.aws.settings import Account, AwsSettings, Profile, Source, StaticKeys
+from irkit.providers.call import BeforeSend, CallError, Outcome
+from irkit.providers.limits import OnWait
+from irkit.providers.marker import is_world
+from irkit.providers.okta.settings import OktaAuth, OktaSettings, PrivateKey, Ssws
+from irkit.secret import Secret
+from irkit.workspace.config import (
+    AwsConnection,
+    Connection,
+    KeySource,
+    Mode,
+    OktaConnection,
+    Organization,
+    SecretReference,
+    TokenAuth,
+    Workspace,
+)
+from irkit.workspace.secrets import resolve
+
+
+@dataclass(slots=True)
+class OpenConnections:
+    """Opens what a run needs. Use as an asynchronous context."""
+
+    workspace: Workspace
+    clock: Clock
+    user_agent: str
+    session_name: str
+    dry: bool = False
+    seats: SeatProbe | None = None
+    before_send: BeforeSend | None = None
+    on_wait: OnWait | None = None
+    worlds: dict[str, bool] = field(default_factory=dict)
+    _open: dict[str, object] = field(default_factory=dict)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _broken: dict[str, CallError] = field(default_factory=dict)
+    _accounts: dict[str, tuple[Account, ...]] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def prepare(self, providers: frozenset[str]) -> tuple[Diagnostic, ...]:
+        """Open every connection to `providers`; return which of them do not answer.
+
+        One provider that is down must not keep the others closed, so a connection that does not
+        answer is only reported, and tried again when it is needed.
+
+        Raises:
+            IrkitError: with all that is wrong with any of them, such as another tenant.
+        """
+        problems: list[Diagnostic] = []
+        silent: list[Diagnostic] = []
+        for connection in self.workspace.connections.values():
+            if connection.provider not in providers:
+                continue
+            try:
+                await self._prepare(connection)
+            except CallError as error:
+                answered = error.outcome in {Outcome.REJECTED, Outcome.SUSPICIOUS}
+                (problems if answered else silent).extend(error.diagnostics)
+                self._broken[connection.name] = error
+            except IrkitError as error:
+                problems += error.diagnostics
+        if problems:
+            raise IrkitError(*problems)
+        return tuple(silent)
+
+    async def ensure(self, connection: str | None, needs: tuple[str, ...]) -> None:
+        """Try again to open the connections a step needs that did not answer before.
+
+        Raises:
+            CallError: if one still does not answer.
+        """
+        for provider in needs:
+            name = self._named(connection, provider)
+            if name is not None and name in self._broken:
+                await self._prepare(self.workspace.connections[name])
+                del self._broken[name]
+
+    async def _prepare(self, connection: Connection) -> None:
+        if connection.name in self._open:
+            return
+        await self._check_kind(connection)
+        match connection:
+            case OktaConnection():
+                await self._open_okta(connection)
+            case AwsConnection():
+                await self._open_aws(connection)
+
+    async def _check_kind(self, connection: Connection) -> None:
+        """In a drill every connection is the world; in live mode none is."""
+        url = _url(connection)
+        try:
+            world = bool(url) and await is_world(url)
+        except OSError as error:
+            raise _unreachable(connection.name, url) from error
+        self.worlds[connection.name] = world
+        drill = self.workspace.mode is Mode.DRILL
+        if world != drill:
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK305",
+                    summary=f"this is a {self.workspace.mode} workspace and the connection "
+                    f"`{connection.name}` is {'the' if world else 'not the'} simulated world",
+                    help="start it with: irkit world up" if drill else "name the real org_url",
+                )
+            )
+
+    async def _open_okta(self, connection: OktaConnection) -> None:
+        from irkit.providers.okta.live import OktaConnection as Live  # noqa: PLC0415  # heavy
+
+        settings = OktaSettings(
+            org_url=connection.org_url,
+            org_id=connection.org_id,
+            auth=self._okta_auth(connection),
+            user_agent=self.user_agent,
+        )
+        live = Live.open(
+            settings, clock=self.clock, before_send=self.before_send, on_wait=self.on_wait
+        )
+        self._stack.push_async_callback(live.aclose)
+        await live.check_tenant()
+        self._open[connection.name] = live
+
+    async def _open_aws(self, connection: AwsConnection) -> None:
+        from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
+
+        accounts = tuple(
+            Account(id=a.id, name=a.name, read_role=a.read_role, write_role=a.write_role)
+            for a in connection.accounts
+        )
+        if connection.organization is not None:
+            accounts = await self._organization(connection, connection.organization)
+        live = Live.open(
+            self._aws_settings(connection, accounts),
+            clock=self.clock,
+            before_send=self.before_send,
+            on_wait=self.on_wait,
+        )
+        self._stack.push_async_callback(live.aclose)
+        await live.check_tenant()
+        self._accounts[connection.name] = accounts
+        self._open[connection.name] = live
+
+    async def _organization(
+        self, connection: AwsConnection, organization: Organization
+    ) -> tuple[Account, ...]:
+        """Return the active accounts of the organization, asked through its management account."""
+        from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
+
+        entry = Account(id=organization.management, read_role=organization.read_role)
+        live = Live.open(self._aws_settings(connection, (entry,)), clock=self.clock)
+        self._stack.push_async_callback(live.aclose)
+        found: list[Account] = []
+        pages = live.reader().pages(
+            "organizations", "list_accounts", account=organization.management
+        )
+        async for page in pages:
+            found.extend(
+                Account(
+                    id=text(item, "Id"),
+                    name=text(item, "Name"),
+                    read_role=organization.read_role,
+                    write_role=organization.write_role,
+                )
+                for item in entries(page.body, "Accounts")
+                if item["Status"] == "ACTIVE" and item["Id"] not in organization.exclude
+            )
+        return tuple(found)
+
+    def _aws_settings(
+        self, connection: AwsConnection, accounts: tuple[Account, ...]
+    ) -> AwsSettings:
+        return AwsSettings(
+            source=self._aws_source(connection),
+            accounts=accounts,
+            regions=connection.regions or "all",
+            endpoint_url=connection.endpoint_url or None,
+            user_agent=self.user_agent,
+            session_name=self.session_name,
+        )
+
+    def _okta_auth(self, connection: OktaConnection) -> OktaAuth:
+        auth = connection.auth
+        if isinstance(auth, TokenAuth):
+            return Ssws(token=self._secret(auth.token))
+        return PrivateKey(
+            client_id=auth.client_id,
+            key=self._secret(auth.private_key),
+            key_id=auth.key_id,
+            scopes=auth.scopes,
+        )
+
+    def _aws_source(self, connection: AwsConnection) -> Source:
+        source = connection.source
+        if isinstance(source, KeySource):
+            token = source.session_token
+            return StaticKeys(
+                key_id=source.access_key_id,
+                secret_key=self._secret(source.secret_access_key),
+                session_token=self._secret(token) if token else None,
+            )
+        return Profile(name=source.profile)
+
+    def _secret(self, reference: SecretReference) -> Secret:
+        return resolve(reference, root=self.workspace.root, environment=os.environ)
+
+    def _named(self, connection: str | None, provider: str) -> str | None:
+        """Return the connection to use for `provider`: the one named, or the only one."""
+        named = self.workspace.connections.get(connection or "")
+        if named is not None and named.provider == provider:
+            return named.name
+        own = self.workspace.of(provider)
+        return own[0].name if len(own) == 1 else None
+
+    def readers(self, connection: str | None, needs: tuple[str, ...]) -> Readers:
+        """Return the reading handles for a step that needs these providers."""
+        federation: tuple[JsonObject, ...] = tuple(
+            {
+                "okta_app": item.okta_app,
+                "saml_provider": item.saml_provider,
+                "session_name": item.session_name,
+                "accounts": list(item.accounts),
+            }
+            for item in self.workspace.federation
+        )
+        return Readers(
+            okta_reader=self._handle("okta", connection, needs, lambda live: live.reader()),
+            aws_reader=self._handle("aws", connection, needs, lambda live: live.reader()),
+            seats=self.seats,
+            federation=federation,
+        )
+
+    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
+        """Return the writing handles for one change; a dry run has none."""
+        assert not self.dry, "a dry run has no writing handles"
+        return Writers(
+            okta_writer=self._handle("okta", connection, needs, lambda live: live.writer()),
+            aws_writer=self._handle("aws", connection, needs, lambda live: live.writer()),
+        )
+
+    def _handle(
+        self,
+        provider: str,
+        connection: str | None,
+        needs: tuple[str, ...],
+        take: Callable[[Any], Any],
+    ) -> Any:
+        name = self._named(connection, provider)
+        live = self._open.get(name or "")
+        if live is not None:
+            return take(live)
+        if provider not in needs:
+            return None
+        if name in self._broken:
+            raise self._broken[name]
+        raise IrkitError(
+            Diagnostic(
+                code="IRK202",
+                summary=f"the step needs a connection to {provider}, and it is not clear which",
+                help="write `on: NAME` at the step, or configure one in irkit.yaml",
+            )
+        )
+
+    def provider_now(self, tenant: str) -> datetime:
+        """Return the clock of the provider behind `tenant`."""
+        readers = self.readers(None, ())
+        reader = readers.okta_reader if tenant.startswith("okta:") else readers.aws_reader
+        return reader.now() if reader is not None else self.clock()
+
+    def tenants(self) -> tuple[str, ...]:
+        """Return the pinned tenants."""
+        okta = [
+            f"okta:{c.org_id}" for c in self.workspace.of("okta") if isinstance(c, OktaConnection)
+        ]
+        aws = [
+            f"aws:{account.id}"
+            for connection in self.workspace.of("aws")
+            if isinstance(connection, AwsConnection)
+            for account in self._accounts.get(connection.name, connection.accounts)
+        ]
+        return (*okta, *aws)
+
+
+def _url(connection: Connection) -> str:
+    return connection.org_url if isinstance(connection, OktaConnection) else connection.endpoint_url
+
+
+def _unreachable(name: str, url: str) -> CallError:
+    return CallError(
+        Diagnostic(
+            code="IRK502",
+            summary=f"nothing answers at {url}, the address of the connection `{name}`",
+            help="in a drill, start the world in another terminal: irkit world up",
+        ),
+        outcome=Outcome.NOT_SENT,
+    )

@@ -1,0 +1,117 @@
+"""The desk: what one process holds while it acts for a run.
+
+Facts live in the journal; the desk keeps the fold of them up to date, the steps drafted but not
+yet proposed, and which commands are under way. Everything is recorded through `record`, and the
+fold is fed from the journal alone, in its order, other processes' records among them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import anyio.to_thread
+
+from irkit.actions.base import Action
+from irkit.actions.load import build
+from irkit.canonical import Json, canonical
+from irkit.engine.context import Context
+from irkit.engine.history import inflate
+from irkit.engine.leaves import Walked
+from irkit.engine.machine import Moment
+from irkit.engine.walk import Walk
+from irkit.model.change import ChangeId
+from irkit.model.fold import take
+from irkit.model.plan import PlannedStep
+from irkit.model.run import ChangeState, Run
+from irkit.model.spec import Spec
+from irkit.trail.record import Draft
+
+
+class Desk:
+    """One process's hold on a run."""
+
+    def __init__(self, context: Context) -> None:
+        """Read the run's history and stand ready."""
+        self.context = context
+        self.run = Run(id=context.run_id)
+        self.drafts: dict[str, tuple[str, PlannedStep | None]] = {}
+        self.flying: set[str] = set()
+        self._seen = -1
+        self.catch_up()
+
+    async def record(self, kind: str, body: Mapping[str, Json]) -> int:
+        """Record one thing durably, fold it in, and return its index in the trail."""
+        draft = Draft(type=kind, run=self.context.run_id, actor=self.context.actor, body=dict(body))
+        records = await anyio.to_thread.run_sync(self.context.journal.append, draft)
+        self.catch_up()
+        return records[0].n
+
+    def catch_up(self) -> None:
+        """Fold in everything recorded since the last time, whoever recorded it."""
+        for record in self.context.journal.follow(self._seen):
+            self._seen = record.n
+            if record.run == self.context.run_id:
+                entry = inflate(record, self.context.blobs)
+                take(self.run, entry)
+                self.context.listener.recorded(self.run, entry)
+
+    def walked(self) -> Walked:
+        """Walk the playbook over what is known now."""
+        return Walk(
+            self.context.book,
+            self.run,
+            self.context.catalogue,
+            now=self.context.clock(),
+            drafted=frozenset(self.drafts),
+        ).walked()
+
+    def moment(self, walked: Walked) -> Moment:
+        """Return all that the machine may know."""
+        now = self.context.clock()
+        return Moment(
+            run=self.run,
+            walked=walked,
+            now=now,
+            flying=frozenset(self.flying),
+            drafted={path: phase for path, (phase, _) in self.drafts.items()},
+            approved=self.context.consent.approved(self.run, now),
+            claims=self.context.book.main.claims_contained,
+            residual=self.context.residual,
+            looks=self.context.pace.looks,
+            in_doubt_wait={
+                change: self.in_doubt_wait(state)
+                for change, state in self.run.changes.items()
+                if not state.stage.terminal
+            },
+            dry=self.context.dry,
+        )
+
+    def in_doubt_wait(self, state: ChangeState) -> timedelta:
+        """Return how long after an interruption a look may not be trusted yet."""
+        fixed = self.context.pace.in_doubt_wait
+        return fixed if fixed is not None else self._spec_of(state).in_doubt_wait
+
+    def visible_within(self, state: ChangeState) -> timedelta:
+        """Return how long a change may take to show."""
+        fixed = self.context.pace.visible_within
+        return fixed if fixed is not None else self._spec_of(state).visible_within
+
+    def action(self, step: PlannedStep) -> Action:
+        """Return the action of a planned step, with its arguments."""
+        action = build(step.action, step.arguments)
+        assert isinstance(action, Action), f"{step.action} is planned but is no change"
+        return action
+
+    def state(self, change: ChangeId) -> ChangeState:
+        """Return the state of one change."""
+        return self.run.changes[change]
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.context.clock()
+
+    def evidence(self, raw: Json) -> str:
+        """Keep `raw` as evidence and return its digest."""
+        return self.context.blobs.put(canonical(raw))
+
+    def _spec_of(self, state: ChangeState) -> Spec:
+        return self.context.catalogue[state.step.action]

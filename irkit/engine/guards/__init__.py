@@ -1,0 +1,60 @@
+"""Guards: rules that can refuse a step, one a file, each an engine invariant on immutable ids.
+
+A guard module has one function `judge(step, run, facts) -> Refusal | None` and the constants `NAME`
+and `OVERRIDABLE`. Being in this folder is all the registration there is. Guards are judged when a
+step is planned and again immediately before each write, on facts not older than a few seconds.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from irkit.actions.touches import touched
+from irkit.engine.context import Refusal
+from irkit.model.change import Target
+from irkit.model.plan import PlannedStep
+from irkit.model.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardFacts:
+    """What guards judge by, as read from the providers.
+
+    `own` are the identities this run itself depends on and `protected` those that are never
+    targets, both by target key with the reason. `super_admins` are the ids of active super
+    administrators. `limits` caps distinct targets by kind.
+    """
+
+    mode: str
+    tenants: frozenset[str]
+    own: Mapping[str, str] = field(default_factory=dict)
+    protected: Mapping[str, str] = field(default_factory=dict)
+    super_admins: frozenset[str] = frozenset()
+    admin_floor: int = 2
+    limits: Mapping[str, int] = field(default_factory=dict)
+    worlds: Mapping[str, bool] = field(default_factory=dict)
+
+
+class Guard(Protocol):
+    """One guard module."""
+
+    NAME: str
+    OVERRIDABLE: bool
+
+    def judge(self, step: PlannedStep, run: Run, facts: GuardFacts) -> Refusal | None:
+        """Return why `step` is refused, or None."""
+
+
+def guards() -> tuple[Guard, ...]:
+    """Return every guard of this folder, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(cast("Guard", importlib.import_module(f"{__name__}.{name}")) for name in names)
+
+
+def targets_of(step: PlannedStep) -> tuple[Target, ...]:
+    """Return every target of the step's changes, and the principals they belong to."""
+    return tuple(
+        dict.fromkeys(target for change in step.changes for target in touched(change.target))
+    )

@@ -1,0 +1,71 @@
+"""Planning one step: probe with a reader, let the action say what it would change, guard it."""
+
+from irkit.actions.base import Action
+from irkit.actions.load import build
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.desk import Desk
+from irkit.engine.leaves import DoLeaf
+from irkit.model.change import Change
+from irkit.model.plan import PlannedStep
+
+
+async def plan_step(desk: Desk, leaf: DoLeaf) -> None:
+    """Draft the step of `leaf`, or record why it cannot be planned."""
+    try:
+        step = await _planned(desk, leaf)
+    except IrkitError as error:
+        await not_planned(desk, leaf.path, error.diagnostics[0])
+        return
+    refusal = await desk.context.guards.refusal(desk.run, step, before_write=False)
+    if refusal is None:
+        desk.drafts[leaf.path] = (leaf.phase, step)
+        return
+    await desk.record(
+        "guard.refused",
+        {
+            "step": leaf.path,
+            "guard": refusal.guard,
+            "code": refusal.code,
+            "summary": refusal.summary,
+            "help": refusal.help,
+        },
+    )
+
+
+async def not_planned(desk: Desk, path: str, diagnostic: Diagnostic) -> None:
+    """Record that the step at `path` cannot be planned."""
+    await desk.record(
+        "step.skipped",
+        {
+            "step": path,
+            "outcome": "failed",
+            "code": diagnostic.code,
+            "why": diagnostic.summary,
+            "help": diagnostic.help,
+        },
+    )
+
+
+async def _planned(desk: Desk, leaf: DoLeaf) -> PlannedStep:
+    spec = desk.context.catalogue[leaf.step.action]
+    action = build(leaf.step.action, leaf.arguments)
+    assert isinstance(action, Action), f"{leaf.step.action} is done but is no change"
+    await desk.context.connections.ensure(leaf.step.connection, spec.needs)
+    readers = desk.context.connections.readers(leaf.step.connection, spec.needs)
+    seen = await action.probe(readers)
+    changes: tuple[Change, ...] = tuple(change.under(leaf.path) for change in action.plan(seen))
+    already = () if changes else tuple(target.label for target in action.targets(seen))
+    return PlannedStep(
+        path=leaf.path,
+        action=spec.id,
+        version=spec.version,
+        connection=leaf.step.connection or "",
+        arguments=leaf.arguments,
+        title=leaf.step.name or spec.summary,
+        effect=spec.effect,
+        reversal=spec.reversal,
+        blast=spec.blast,
+        because=leaf.step.because,
+        changes=changes,
+        already=already,
+    )

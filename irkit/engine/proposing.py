@@ -1,0 +1,190 @@
+"""Proposing: drafted steps become parts, with the approvals they need, and are recorded."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from irkit import __version__
+from irkit.canonical import Json, canonical
+from irkit.clock import rfc3339
+from irkit.diagnostics import Diagnostic
+from irkit.engine.desk import Desk
+from irkit.engine.leaves import UnknownLeaf, Walked
+from irkit.engine.planning import not_planned
+from irkit.model.change import Change
+from irkit.model.plan import Header, Part, PartNeed, Plan, PlannedStep, Unknown
+from irkit.model.playbook import Approval, BlockStep, DoStep, Phase, UndoStep, walk
+
+_Drafts = dict[str, list[PlannedStep]]
+
+
+async def propose(desk: Desk, phases: tuple[str, ...], walked: Walked) -> None:
+    """Record the drafted steps of `phases`: the plan at first, supplements after."""
+    drafts = await _take_drafts(desk, phases)
+    parts = [_part(desk, phase, steps) for phase, steps in drafts.items()]
+    if desk.run.header is None:
+        await _first(desk, parts, walked)
+        return
+    for part in parts:
+        await _extend(desk, part)
+
+
+async def _take_drafts(desk: Desk, phases: tuple[str, ...]) -> _Drafts:
+    """Take the drafts out of the desk, each target once."""
+    taken = _Taken(desk)
+    drafts: _Drafts = {}
+    for path, (phase, step) in list(desk.drafts.items()):
+        if phase not in phases:
+            continue
+        if step is None:
+            continue
+        single = taken.disjoint(step)
+        if isinstance(single, Diagnostic):
+            await not_planned(desk, path, single)
+        else:
+            drafts.setdefault(phase, []).append(single)
+    for path, (phase, _) in list(desk.drafts.items()):
+        if phase in phases:
+            del desk.drafts[path]
+    return drafts
+
+
+class _Taken:
+    """The targets that changes under way or proposed already speak of."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._by_target: dict[str, tuple[Change, str]] = {
+            state.change.target.key: (state.change, state.step.action)
+            for state in desk.run.changes.values()
+            if not state.stage.terminal
+        }
+
+    def disjoint(self, step: PlannedStep) -> PlannedStep | Diagnostic:
+        """Return `step` without changes planned before, or the conflict with another one."""
+        own: list[Change] = []
+        already = list(step.already)
+        for change in step.changes:
+            before = self._by_target.get(change.target.key)
+            if before is None:
+                self._by_target[change.target.key] = (change, step.action)
+                own.append(change)
+            elif before[1] == step.action and before[0].after == change.after:
+                already.append(change.target.label)
+            else:
+                return Diagnostic(
+                    code="IRK605",
+                    summary=(
+                        f"{change.target.label} is already changed by {before[0].id} in this plan"
+                    ),
+                    help="put the two steps into phases that need one another, or drop one",
+                )
+        return replace(step, changes=tuple(own), already=tuple(already))
+
+
+async def _first(desk: Desk, parts: list[Part], walked: Walked) -> None:
+    context = desk.context
+    known = {step.action: step.version for part in parts for step in part.steps}
+    header = Header(
+        playbook=context.book.main.id,
+        playbook_digest=context.book.main.digest,
+        title=context.book.main.title,
+        inputs=desk.run.inputs,
+        tenants=context.connections.tenants(),
+        mode=context.mode,
+        policy=context.policy,
+        guards=context.guards.names,
+        irkit=__version__,
+        actions=known,
+        observed_at=rfc3339(context.clock()),
+        undoes=desk.run.undoes,
+    )
+    plan = Plan(header=header, parts=(*parts, *_open_parts(walked)))
+    digests: list[Json] = [
+        {"id": part.id, "digest": part.digest(header.digest)} for part in plan.parts
+    ]
+    await desk.record(
+        "plan.proposed",
+        {
+            "header": header.digest,
+            "parts": digests,
+            "blob": context.blobs.put(canonical(plan.to_json())),
+            "nonce": context.nonce,
+            "requester": desk.run.requester,
+        },
+    )
+
+
+async def _extend(desk: Desk, part: Part) -> None:
+    assert desk.run.header is not None
+    header = desk.run.header.digest
+    content: Mapping[str, Json] = {"v": 1, "part": part.to_json()}
+    await desk.record(
+        "plan.extended",
+        {
+            "header": header,
+            "part": {"id": part.id, "digest": part.digest(header)},
+            "blob": desk.context.blobs.put(canonical(content)),
+            "reason": "added" if part.id != part.phase else "known now",
+            "nonce": desk.context.nonce,
+        },
+    )
+
+
+def _open_parts(walked: Walked) -> list[Part]:
+    """Return, for each phase with steps that are not known yet, a part that says so."""
+    unknowns: dict[str, list[Unknown]] = {}
+    for leaf in walked.leaves:
+        if isinstance(leaf, UnknownLeaf):
+            unknowns.setdefault(leaf.phase, []).append(Unknown(path=leaf.path, why=leaf.why))
+    return [
+        Part(id=f"{phase}?", phase=phase, need=PartNeed(), unknowns=tuple(found))
+        for phase, found in unknowns.items()
+    ]
+
+
+def _part(desk: Desk, phase: str, steps: list[PlannedStep]) -> Part:
+    earlier = sum(
+        part.phase == phase and part.id != f"{phase}?" for part in desk.run.parts.values()
+    )
+    with_changes = tuple(step for step in steps if step.changes)
+    declared = _phase(desk, phase)
+    return Part(
+        id=phase if not earlier else f"{phase}+{earlier}",
+        phase=phase,
+        need=_need(desk, declared, with_changes),
+        steps=tuple(steps),
+        hold=str(declared.hold) if declared else "watch",
+    )
+
+
+def _phase(desk: Desk, phase: str) -> Phase | None:
+    return next((p for p in desk.context.book.main.phases if p.id == phase), None)
+
+
+def _need(desk: Desk, phase: Phase | None, steps: tuple[PlannedStep, ...]) -> PartNeed:
+    """Return the strictest need of the phase, of its steps' own approvals and of the policy."""
+    if not steps:
+        return PartNeed()
+    approvals = desk.context.book.main.approvals
+    names = {phase.approve} if phase else set()
+    if phase:
+        names |= {
+            step.approve
+            for step in walk(phase.steps)
+            if isinstance(step, DoStep | UndoStep | BlockStep)
+        }
+    named: list[Approval | None] = [approvals[name] for name in sorted(filter(None, names))]
+    needs = [desk.context.consent.need(steps, approval) for approval in named or [None]]
+    return PartNeed(
+        need=max(need.need for need in needs),
+        roles=_stricter_roles(needs),
+        exclude_requester=any(need.exclude_requester for need in needs),
+        valid_s=min(need.valid_s for need in needs),
+    )
+
+
+def _stricter_roles(needs: list[PartNeed]) -> tuple[str, ...]:
+    """Return the roles of the need that asks for most people; ties: the shortest list."""
+    limited = [need for need in needs if need.roles]
+    if not limited:
+        return ()
+    return min(limited, key=lambda need: (-need.need, len(need.roles))).roles

@@ -1,0 +1,78 @@
+"""Reads: the answer is recorded with its digest, the evidence is kept, a failure is a fact."""
+
+import anyio
+
+from irkit.actions.base import Answer, Read
+from irkit.actions.load import build
+from irkit.canonical import Json, digest, thaw
+from irkit.diagnostics import IrkitError
+from irkit.engine.desk import Desk
+from irkit.engine.leaves import ReadLeaf
+from irkit.model.run import ReadFact
+
+
+async def make_read(desk: Desk, leaf: ReadLeaf) -> None:
+    """Make the read of `leaf` and record what came of it."""
+    try:
+        answer = await _answer(desk, leaf)
+    except IrkitError as error:
+        await _failed(desk, leaf, error.diagnostics[0].summary)
+    except TimeoutError:
+        seconds = int(leaf.step.timeout.total_seconds())
+        await _failed(desk, leaf, f"no answer within {seconds} s")
+    else:
+        await _record(desk, leaf, answer, thaw(answer.value), round_=0)
+
+
+async def read_again(desk: Desk, leaf: ReadLeaf, fact: ReadFact) -> int:
+    """Make a read of a log once more; record and count what is new since."""
+    try:
+        answer = await _answer(desk, leaf)
+    except (IrkitError, TimeoutError):
+        return 0
+    old, new = thaw(fact.value), thaw(answer.value)
+    if not isinstance(old, list) or not isinstance(new, list):
+        return 0
+    added = [item for item in new if item not in old]
+    if added:
+        await _record(desk, leaf, answer, [*old, *added], round_=fact.round + 1)
+    return len(added)
+
+
+async def _answer(desk: Desk, leaf: ReadLeaf) -> Answer:
+    read = build(leaf.step.action, leaf.arguments)
+    assert isinstance(read, Read), f"{leaf.step.action} is read but is no read"
+    needs = desk.context.catalogue[leaf.step.action].needs
+    await desk.context.connections.ensure(leaf.step.connection, needs)
+    readers = desk.context.connections.readers(leaf.step.connection, needs)
+    with anyio.fail_after(leaf.step.timeout.total_seconds()):
+        return await read.read(readers)
+
+
+async def _record(desk: Desk, leaf: ReadLeaf, answer: Answer, value: Json, *, round_: int) -> None:
+    body: dict[str, Json] = {
+        "step": leaf.path,
+        "action": leaf.step.action,
+        "digest": digest(value),
+        "value": value,
+        "complete": answer.complete,
+        "gaps": list(answer.gaps),
+        "observed_through": answer.observed_through,
+        "request_ids": list(answer.request_ids),
+        "evidence": leaf.step.evidence,
+        "round": round_,
+    }
+    if leaf.step.evidence:
+        body["raw"] = desk.evidence(thaw(answer.raw if answer.raw is not None else value))
+    await desk.record("step.read", body)
+
+
+async def _failed(desk: Desk, leaf: ReadLeaf, why: str) -> None:
+    body: dict[str, Json] = {
+        "step": leaf.path,
+        "action": leaf.step.action,
+        "digest": digest(None),
+        "error": why,
+        "complete": False,
+    }
+    await desk.record("step.read", body)

@@ -1,0 +1,79 @@
+"""Undo: plan what takes back the changes a run really made, last one first.
+
+Only what this run wrote is taken back, each from its recorded state: the undo's *before* is what
+the change left, so that a target somebody changed since is refused as drift. What cannot come back
+(ended sessions, deleted tokens) is listed, not tried.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from irkit.canonical import thaw
+from irkit.engine.commands import PlanUndo
+from irkit.engine.desk import Desk
+from irkit.engine.leaves import UndoLeaf
+from irkit.model.change import Change
+from irkit.model.plan import PlannedStep
+from irkit.model.run import ChangeState, Run
+from irkit.model.spec import Reversal
+
+GONE = frozenset({Reversal.SELF_HEALING, Reversal.DESTRUCTIVE, Reversal.READ})
+"""What undo does not try: it heals by itself, or it is lost."""
+
+
+def made_changes(run: Run, phases: tuple[str, ...]) -> list[ChangeState]:
+    """Return the changes of `phases` (none named: all) this run made, the last one first."""
+    made = [
+        state
+        for state in run.changes.values()
+        if state.stage.written
+        and not state.undone
+        and not state.step.undoes
+        and (not phases or state.phase in phases)
+    ]
+    return sorted(made, key=lambda state: state.made_n, reverse=True)
+
+
+def can_undo(state: ChangeState) -> bool:
+    """Say whether undo can take the change back."""
+    return state.step.reversal not in GONE
+
+
+async def plan_undo(desk: Desk, command: PlanUndo) -> None:
+    """Draft one step for every change to be taken back, each after the one before it."""
+    leaf = command.leaf
+    run = desk.context.undone or desk.run
+    states = [state for state in made_changes(run, leaf.step.phases) if can_undo(state)]
+    if not states:
+        await desk.record(
+            "step.skipped",
+            {"step": leaf.path, "outcome": "already", "why": "there is nothing to take back"},
+        )
+        return
+    for step in _steps(leaf, states):
+        desk.drafts[step.path] = (leaf.phase, step)
+
+
+def _steps(leaf: UndoLeaf, states: list[ChangeState]) -> Iterator[PlannedStep]:
+    """Yield the undo steps; a change that others needed is taken back after them."""
+    ids = {state.change.id: f"{leaf.path}/{state.change.id}" for state in states}
+    for state in states:
+        dependants = [s.change.id for s in states if state.change.id in s.change.needs]
+        change = Change(
+            id=ids[state.change.id],
+            target=state.change.target,
+            verb=f"undo {state.change.verb}",
+            before=thaw(state.resolved),
+            after=thaw(state.change.before),
+            saved=state.change.saved,
+            needs=tuple(ids[dependant] for dependant in dependants),
+        )
+        yield replace(
+            state.step,
+            path=f"{leaf.path}/{state.change.id}",
+            title=f"take back: {state.step.title}",
+            changes=(change,),
+            already=(),
+            undoes=state.change.id,
+            because="",
+        )
