@@ -64,7 +64,10 @@ async def _cleared(desk: Desk, state: ChangeState) -> bool:
             {"change": change.id, "planned": thaw(change.before), "found": found},
         )
         return False
-    return await _allowed(desk, state)
+    try:
+        return await _allowed(desk, state)
+    except IrkitError as error:
+        return await _not_now(desk, state, error)
 
 
 async def _not_now(desk: Desk, state: ChangeState, error: IrkitError) -> bool:
@@ -129,7 +132,7 @@ class _Sent:
 async def _send(desk: Desk, state: ChangeState) -> None:
     context = desk.context
     now = context.connections.provider_now(state.change.target.tenant)
-    results = {s.change.id: s.outputs for s in desk.run.changes.values()}
+    results = {need: desk.state(need).outputs for need in state.change.needs}
     moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
     resolved = fill_late(state.change.after, moment, results)
     intent = await desk.record(

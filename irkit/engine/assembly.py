@@ -14,12 +14,12 @@ from irkit.engine.consent import WorkspaceConsent, part_need
 from irkit.engine.context import Context, Listener, Pace, Reporter
 from irkit.engine.guarding import WorkspaceGuards
 from irkit.engine.history import Blobs
+from irkit.engine.leftover import open_residual
 from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Opening, open_run, resolve_inputs
 from irkit.engine.seats import SuppliedSeats
 from irkit.engine.session import Session
 from irkit.engine.walk import Book
-from irkit.lang.residual import residual
 from irkit.model.plan import PartNeed, PlannedStep
 from irkit.model.playbook import Approval
 from irkit.model.run import Run
@@ -136,7 +136,7 @@ def context(
         locks=None if consent is None else session.locks,
         pace=around.pace or pace(session),
         dry=consent is None,
-        residual=residual(book.main, session.catalogue),
+        residual=open_residual(book.main, session.catalogue),
         seats=around.seats.labels if around.seats else {},
         undone=undone,
     )

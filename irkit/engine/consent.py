@@ -59,7 +59,7 @@ class WorkspaceConsent:
         declared = run.parts[part]
         state = self.fold.runs.get(run.id)
         votes = tuple(state.votes.values()) if state else ()
-        digest = declared.digest(run.header.digest)
+        digest = run.part_digests[part]
         need = Need(
             need=declared.need.need,
             roles=declared.need.roles,

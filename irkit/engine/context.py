@@ -1,13 +1,14 @@
 """What one run needs of the world around it, gathered in one value and passed in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from irkit.actions.base import Readers, Writers
-from irkit.canonical import JsonObject
+from irkit.actions.base import Action, Read, Readers, Writers
+from irkit.actions.load import build
+from irkit.canonical import Json, JsonObject
 from irkit.clock import Clock
 from irkit.engine.history import Blobs, Inflated
 from irkit.engine.walk import Book
@@ -17,6 +18,9 @@ from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor
+
+Build: TypeAlias = Callable[[str, Mapping[str, Json]], Action | Read]
+"""Makes an action from its id and arguments, or raises IrkitError."""
 
 
 class Connections(Protocol):
@@ -115,6 +119,7 @@ class Context:
     residual: tuple[str, ...] = ()
     seats: Mapping[str, str] = field(default_factory=dict)
     undone: Run | None = None
+    build: Build = build
     header: JsonObject = field(default_factory=dict)
 
 

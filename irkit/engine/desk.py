@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 import anyio.to_thread
 
 from irkit.actions.base import Action
-from irkit.actions.load import build
 from irkit.canonical import Json, canonical
 from irkit.engine.context import Context
 from irkit.engine.history import inflate
 from irkit.engine.leaves import Walked
 from irkit.engine.machine import Moment
-from irkit.engine.walk import Walk
+from irkit.engine.walk import Memo, Walk
 from irkit.model.change import ChangeId
 from irkit.model.fold import take
 from irkit.model.plan import PlannedStep
@@ -33,7 +32,9 @@ class Desk:
         """Read the run's history and stand ready."""
         self.context = context
         self.run = Run(id=context.run_id)
-        self.drafts: dict[str, tuple[str, PlannedStep | None]] = {}
+        self.drafts: dict[str, tuple[str, PlannedStep]] = {}
+        self.drafted: dict[str, str] = {}
+        self.memo = Memo()
         self.flying: set[str] = set()
         self._seen = -1
         self.catch_up()
@@ -54,6 +55,19 @@ class Desk:
                 take(self.run, entry)
                 self.context.listener.recorded(self.run, entry)
 
+    def draft(self, phase: str, step: PlannedStep) -> None:
+        """Keep a step that is planned and not yet proposed."""
+        self.drafts[step.path] = (phase, step)
+        self.drafted[step.path] = phase
+        self.run.reach(step)
+
+    def take_drafts(self, phases: tuple[str, ...]) -> list[tuple[str, PlannedStep]]:
+        """Take the drafts of `phases` off the desk, in the order they were made."""
+        taken = [draft for draft in self.drafts.values() if draft[0] in phases]
+        for _, step in taken:
+            del self.drafts[step.path], self.drafted[step.path]
+        return taken
+
     def walked(self) -> Walked:
         """Walk the playbook over what is known now."""
         return Walk(
@@ -61,7 +75,8 @@ class Desk:
             self.run,
             self.context.catalogue,
             now=self.context.clock(),
-            drafted=frozenset(self.drafts),
+            drafted=self.drafted,
+            memo=self.memo,
         ).walked()
 
     def moment(self, walked: Walked) -> Moment:
@@ -72,15 +87,13 @@ class Desk:
             walked=walked,
             now=now,
             flying=frozenset(self.flying),
-            drafted={path: phase for path, (phase, _) in self.drafts.items()},
+            drafted=self.drafted,
             approved=self.context.consent.approved(self.run, now),
             claims=self.context.book.main.claims_contained,
             residual=self.context.residual,
             looks=self.context.pace.looks,
             in_doubt_wait={
-                change: self.in_doubt_wait(state)
-                for change, state in self.run.changes.items()
-                if not state.stage.terminal
+                change: self.in_doubt_wait(state) for change, state in self.run.active.items()
             },
             dry=self.context.dry,
         )
@@ -97,7 +110,7 @@ class Desk:
 
     def action(self, step: PlannedStep) -> Action:
         """Return the action of a planned step, with its arguments."""
-        action = build(step.action, step.arguments)
+        action = self.context.build(step.action, step.arguments)
         assert isinstance(action, Action), f"{step.action} is planned but is no change"
         return action
 

@@ -1,9 +1,8 @@
 """Guards at work: their facts are read from the providers, kept for seconds, and judged by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 import anyio
 
@@ -14,7 +13,7 @@ from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, guards
 from irkit.model.plan import PlannedStep
-from irkit.model.playbook import Playbook, Protection
+from irkit.model.playbook import Playbook
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
@@ -31,8 +30,7 @@ class WorkspaceGuards:
     mode: str
     clock: Clock
     pins: Mapping[str, str] | None = None
-    _facts: GuardFacts | None = None
-    _read_at: datetime | None = None
+    _facts: dict[str, tuple[datetime, GuardFacts]] = field(default_factory=dict)
     _lock: anyio.Lock = field(default_factory=anyio.Lock)
 
     @property
@@ -44,57 +42,54 @@ class WorkspaceGuards:
         """Judge `step` by every guard; the first no counts.
 
         Before a write the facts are never older than a few seconds.
+
+        Raises:
+            IrkitError: if the facts cannot be read; what cannot be judged is not written.
         """
-        facts = await self._current(fresh=before_write)
-        for guard in guards():
-            refused = guard.judge(step, run, facts)
-            if refused is not None:
-                return refused
+        for provider in self.catalogue[step.action].needs:
+            facts = await self._current(provider, fresh=before_write)
+            for guard in guards():
+                refused = guard.judge(step, run, facts)
+                if refused is not None:
+                    return refused
         return None
 
-    async def _current(self, *, fresh: bool) -> GuardFacts:
+    async def _current(self, provider: str, *, fresh: bool) -> GuardFacts:
+        """Return the facts of one provider; another that is down does not matter to it."""
         async with self._lock:
-            known, read_at = self._facts, self._read_at
-            stale = read_at is None or (fresh and self.clock() - read_at > _FRESH)
-            if known is None or stale:
-                self._read_at = self.clock()
-                known = self._facts = await self._read()
-            return known
+            known = self._facts.get(provider)
+            if known is None or (fresh and self.clock() - known[0] > _FRESH):
+                read_at = self.clock()
+                known = self._facts[provider] = (read_at, await self._read(provider))
+            return known[1]
 
-    async def _read(self) -> GuardFacts:
-        readers = self.connections.readers(None, ())
-        own = {target.key: why for target, why in await own_identities(readers)}
+    async def _read(self, provider: str) -> GuardFacts:
+        readers = self.connections.readers(None, (provider,))
+        own_only = replace(
+            readers,
+            okta_reader=readers.okta_reader if provider == "okta" else None,
+            aws_reader=readers.aws_reader if provider == "aws" else None,
+        )
+        own = {target.key: "it acts as this" for target in await own_identities(own_only)}
         protected: dict[str, str] = {}
         for protection in (*self.connections.workspace.protect, *self.playbook.protect):
-            for target in await self._expand(protection):
-                if self.pins is None or target in self.pins:
-                    protected.setdefault(target, f"{protection.kind}: {protection.pattern}")
-        admins = await super_admins(readers) if readers.okta_reader else frozenset()
+            if protection.kind.partition(".")[0] != provider:
+                continue
+            for target in await expand(protection.kind, protection.pattern, own_only):
+                if self.pins is None or target.key in self.pins:
+                    protected.setdefault(target.key, f"{protection.kind}: {protection.pattern}")
+        admins = await super_admins(own_only) if provider == "okta" else ()
         return GuardFacts(
             mode=self.mode,
             tenants=frozenset(self.connections.tenants()),
             own=own,
             protected=protected,
-            super_admins=frozenset(admins),
+            super_admins=frozenset(target.id for target in admins),
             limits=_strictest(self.connections.workspace.limits, self.playbook.limits),
             worlds=dict(self.connections.worlds),
         )
-
-    async def _expand(self, protection: Protection) -> tuple[str, ...]:
-        provider = protection.kind.partition(".")[0]
-        readers = self.connections.readers(None, ())
-        held = readers.okta_reader if provider == "okta" else readers.aws_reader
-        if held is None:
-            return ()
-        found = await expand(protection.kind, protection.pattern, readers)
-        return tuple(target.key for target in found)
 
 
 def _strictest(*limits: Mapping[str, int]) -> dict[str, int]:
     kinds = {kind for limit in limits for kind in limit}
     return {kind: min(limit[kind] for limit in limits if kind in limit) for kind in kinds}
-
-
-def pattern_matches(pattern: str, name: str) -> bool:
-    """Say whether a `protect` pattern names `name`."""
-    return fnmatchcase(name, pattern)

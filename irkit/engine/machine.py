@@ -133,17 +133,21 @@ def _other(moment: Moment, leaf: Leaf) -> Iterator[Command]:
 
 def _busy_targets(moment: Moment) -> set[str]:
     """Return the targets with a change in flight or in doubt: one at a time for each."""
-    doubtful = {Stage.IN_FLIGHT, Stage.IN_DOUBT, Stage.ASK}
-    return {
+    busy = {
         state.change.target.key
-        for state in moment.run.changes.values()
-        if state.stage in doubtful or f"change {state.change.id}" in moment.flying
+        for state in moment.run.active.values()
+        if state.stage is not Stage.MADE
     }
+    for key in moment.flying:
+        state = moment.run.changes.get(key.removeprefix("change "))
+        if state is not None:
+            busy.add(state.change.target.key)
+    return busy
 
 
 def _unfinished(moment: Moment) -> Iterator[Command]:
     """Changes past their intent are followed up whatever else happens."""
-    for change, state in moment.run.changes.items():
+    for change, state in moment.run.active.items():
         match state.stage:
             case Stage.IN_FLIGHT | Stage.IN_DOUBT if f"change {change}" not in moment.flying:
                 yield from _doubt(moment, state)

@@ -21,7 +21,10 @@ from irkit.trail.record import Actor, Draft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a new run starts with. `given` are inputs as people wrote them."""
+    """What a new run starts with. `given` are inputs as people wrote them.
+
+    `run_id` is the id the run gets, for those who have to name it before it is opened.
+    """
 
     book: Book
     given: Mapping[str, str]
@@ -31,6 +34,7 @@ class Opening:
     undoes: str = ""
     only: str = ""
     commit: str = ""
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ def open_run(
     now: datetime,
 ) -> str:
     """Record the opening of a run and return its id."""
-    run_id = ulid(now, os.urandom(10))
+    run_id = opening.run_id or ulid(now, os.urandom(10))
     main = opening.book.main
     calls: dict[str, Json] = {
         name: playbook.source for name, playbook in opening.book.calls.items()

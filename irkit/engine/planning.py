@@ -1,7 +1,6 @@
 """Planning one step: probe with a reader, let the action say what it would change, guard it."""
 
 from irkit.actions.base import Action
-from irkit.actions.load import build
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import DoLeaf
@@ -13,12 +12,12 @@ async def plan_step(desk: Desk, leaf: DoLeaf) -> None:
     """Draft the step of `leaf`, or record why it cannot be planned."""
     try:
         step = await _planned(desk, leaf)
+        refusal = await desk.context.guards.refusal(desk.run, step, before_write=False)
     except IrkitError as error:
         await not_planned(desk, leaf.path, error.diagnostics[0])
         return
-    refusal = await desk.context.guards.refusal(desk.run, step, before_write=False)
     if refusal is None:
-        desk.drafts[leaf.path] = (leaf.phase, step)
+        desk.draft(leaf.phase, step)
         return
     await desk.record(
         "guard.refused",
@@ -48,7 +47,7 @@ async def not_planned(desk: Desk, path: str, diagnostic: Diagnostic) -> None:
 
 async def _planned(desk: Desk, leaf: DoLeaf) -> PlannedStep:
     spec = desk.context.catalogue[leaf.step.action]
-    action = build(leaf.step.action, leaf.arguments)
+    action = desk.context.build(leaf.step.action, leaf.arguments)
     assert isinstance(action, Action), f"{leaf.step.action} is done but is no change"
     await desk.context.connections.ensure(leaf.step.connection, spec.needs)
     readers = desk.context.connections.readers(leaf.step.connection, spec.needs)

@@ -32,19 +32,12 @@ async def _take_drafts(desk: Desk, phases: tuple[str, ...]) -> _Drafts:
     """Take the drafts out of the desk, each target once."""
     taken = _Taken(desk)
     drafts: _Drafts = {}
-    for path, (phase, step) in list(desk.drafts.items()):
-        if phase not in phases:
-            continue
-        if step is None:
-            continue
+    for phase, step in desk.take_drafts(phases):
         single = taken.disjoint(step)
         if isinstance(single, Diagnostic):
-            await not_planned(desk, path, single)
+            await not_planned(desk, step.path, single)
         else:
             drafts.setdefault(phase, []).append(single)
-    for path, (phase, _) in list(desk.drafts.items()):
-        if phase in phases:
-            del desk.drafts[path]
     return drafts
 
 

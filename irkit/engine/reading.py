@@ -3,7 +3,6 @@
 import anyio
 
 from irkit.actions.base import Answer, Read
-from irkit.actions.load import build
 from irkit.canonical import Json, digest, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.desk import Desk
@@ -40,7 +39,7 @@ async def read_again(desk: Desk, leaf: ReadLeaf, fact: ReadFact) -> int:
 
 
 async def _answer(desk: Desk, leaf: ReadLeaf) -> Answer:
-    read = build(leaf.step.action, leaf.arguments)
+    read = desk.context.build(leaf.step.action, leaf.arguments)
     assert isinstance(read, Read), f"{leaf.step.action} is read but is no read"
     needs = desk.context.catalogue[leaf.step.action].needs
     await desk.context.connections.ensure(leaf.step.connection, needs)

@@ -77,7 +77,8 @@ class Session:
         """Return the trail's origin, or what irkit.yaml says where there is no trail yet."""
         if not self.has_trail:
             return self.workspace.origin
-        first = (self.workspace.trail_directory / "journal.jsonl").open("rb").readline()
+        with (self.workspace.trail_directory / "journal.jsonl").open("rb") as file:
+            first = file.readline()
         return str(json.loads(first)["body"]["origin"])
 
     def policy_under(self, origin: str) -> Policy:

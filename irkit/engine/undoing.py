@@ -8,6 +8,8 @@ the change left, so that a target somebody changed since is refused as drift. Wh
 from collections.abc import Iterator
 from dataclasses import replace
 
+from irkit.actions.load import load
+from irkit.actions.one_way import OneWay
 from irkit.canonical import thaw
 from irkit.engine.commands import PlanUndo
 from irkit.engine.desk import Desk
@@ -15,10 +17,6 @@ from irkit.engine.leaves import UndoLeaf
 from irkit.model.change import Change
 from irkit.model.plan import PlannedStep
 from irkit.model.run import ChangeState, Run
-from irkit.model.spec import Reversal
-
-GONE = frozenset({Reversal.SELF_HEALING, Reversal.DESTRUCTIVE, Reversal.READ})
-"""What undo does not try: it heals by itself, or it is lost."""
 
 
 def made_changes(run: Run, phases: tuple[str, ...]) -> list[ChangeState]:
@@ -35,15 +33,19 @@ def made_changes(run: Run, phases: tuple[str, ...]) -> list[ChangeState]:
 
 
 def can_undo(state: ChangeState) -> bool:
-    """Say whether undo can take the change back."""
-    return state.step.reversal not in GONE
+    """Say whether the change's action has a way back."""
+    return not issubclass(load(state.step.action), OneWay)
 
 
 async def plan_undo(desk: Desk, command: PlanUndo) -> None:
     """Draft one step for every change to be taken back, each after the one before it."""
     leaf = command.leaf
     run = desk.context.undone or desk.run
-    states = [state for state in made_changes(run, leaf.step.phases) if can_undo(state)]
+    states = [
+        state
+        for state in made_changes(run, leaf.step.phases)
+        if not isinstance(desk.action(state.step), OneWay)
+    ]
     if not states:
         await desk.record(
             "step.skipped",
@@ -51,7 +53,7 @@ async def plan_undo(desk: Desk, command: PlanUndo) -> None:
         )
         return
     for step in _steps(leaf, states):
-        desk.drafts[step.path] = (leaf.phase, step)
+        desk.draft(leaf.phase, step)
 
 
 def _steps(leaf: UndoLeaf, states: list[ChangeState]) -> Iterator[PlannedStep]:

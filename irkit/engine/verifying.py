@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import anyio
 
 from irkit.actions.base import Applied, Read, Readers, Verdict
-from irkit.actions.load import build
 from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.applying import state_now
@@ -72,7 +71,7 @@ async def check_now(desk: Desk, leaf: CheckLeaf) -> None:
     """Make a playbook's own verification until it holds or its time is over; record which."""
     started = desk.now()
     deadline = started + leaf.check.within
-    read = build(leaf.check.action, leaf.arguments)
+    read = desk.context.build(leaf.check.action, leaf.arguments)
     assert isinstance(read, Read), f"{leaf.check.action} is no read"
     needs = desk.context.catalogue[leaf.check.action].needs
     readers = desk.context.connections.readers(leaf.check.connection, needs)

@@ -6,7 +6,7 @@ same walk). Past the first step that is not finished it goes on *ahead*: there i
 never act, and what an unmade change would affect is unknown.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -53,6 +53,8 @@ from irkit.model.run import Run, Stage
 from irkit.model.spec import Catalogue
 
 _PLAIN_KEY: Final = 40
+_LOOKS: Final = 8
+"""How many items of a loop are looked at together, at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,12 @@ class Book:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """Where the walk stands: names, loop keys, phase, and whether it may act."""
+    """Where the walk stands: names, loop keys, phase, and whether it may act.
+
+    A `passive` phase is not asked for (`--only`): its reads are made, its changes are not. What is
+    `idle` is not even looked at yet, because enough others are. `dirty` are the actions before it
+    whose changes are not made yet.
+    """
 
     scope: Scope
     phase: str
@@ -73,6 +80,7 @@ class Here:
     prefix: str = ""
     ahead: bool = False
     passive: bool = False
+    idle: bool = False
     dirty: frozenset[str] = frozenset()
 
     def path(self, step: Step) -> str:
@@ -97,8 +105,9 @@ class Walk:
         catalogue: Catalogue,
         *,
         now: datetime,
-        drafted: frozenset[str] = frozenset(),
+        drafted: Collection[str] = frozenset(),
         revisit: frozenset[str] = frozenset(),
+        memo: "Memo | None" = None,
     ) -> None:
         """Walk `book` over `run`.
 
@@ -111,6 +120,8 @@ class Walk:
         self._now = now
         self._drafted = drafted
         self._revisit = revisit
+        self._memo = Memo() if memo is None or revisit else memo
+        self._memo.renew(run.epoch)
         self._leaves: list[Leaf] = []
 
     def walked(self) -> Walked:
@@ -176,7 +187,7 @@ class Walk:
         if settled is not None:
             return settled, here.bind(_bound(step), None)
         try:
-            if step.when is not None and not self._truth(step.when, here):
+            if not _loops(step) and not self._wanted(step, here):
                 return End.DONE, here.bind(_bound(step), None)
             return self._dispatch(step, here)
         except UnknownValue as error:
@@ -223,6 +234,10 @@ class Walk:
             return End.PARTIAL
         return End.DONE if path in self._run.done_steps else None
 
+    def _wanted(self, step: Step, here: Here) -> bool:
+        """Say whether `when` lets the step run; in a loop it is asked for each item."""
+        return step.when is None or self._truth(step.when, here)
+
     def _truth(self, condition: Expression, here: Here) -> bool:
         return bool(evaluate(condition, here.scope))
 
@@ -241,18 +256,26 @@ class Walk:
                 return End.PARTIAL, here.bind(step.bind, Unknown(f"{path}: {fact.error}"))
             return End.DONE, here.bind(step.bind, fact.value)
         leaf = self._read_leaf(step, here)
-        if here.dirty & set(self._catalogue[step.action].needs) and not self._unaffected(step):
-            why = f"{step.action} is read when the changes before it are made"
-            raise UnknownValue(Unknown(why))
-        self._leaves.append(leaf)
+        affecting = self._affecting(step, here)
+        if affecting:
+            raise UnknownValue(Unknown(f"{step.action} is read after {', '.join(affecting)}"))
+        if not here.idle:
+            self._leaves.append(leaf)
         return End.OPEN, here.bind(step.bind, Unknown(f"{path} is being read"))
 
     def _read_leaf(self, step: ReadStep, here: Here) -> ReadLeaf:
         arguments = self._arguments(step.arguments, here)
         return ReadLeaf(path=here.path(step), phase=here.phase, step=step, arguments=arguments)
 
-    def _unaffected(self, step: ReadStep) -> bool:
-        return "*" in self._catalogue[step.action].unaffected_by
+    def _affecting(self, step: ReadStep, here: Here) -> list[str]:
+        """Return the unmade changes that would change the answer of a read."""
+        spec = self._catalogue[step.action]
+        return sorted(
+            action
+            for action in here.dirty
+            if action not in spec.unaffected_by
+            and set(self._catalogue[action].needs) & set(spec.needs)
+        )
 
     def _do(self, step: DoStep, here: Here) -> tuple[End, Here]:
         path = here.path(step)
@@ -261,7 +284,6 @@ class Walk:
             return settled or End.DONE, here.bind(step.bind, None)
         planned = self._run.steps.get(path)
         arguments = planned[1].arguments if planned else self._arguments(step.arguments, here)
-        providers = frozenset(self._catalogue[step.action].needs)
         if planned is None:
             leaf = DoLeaf(
                 path=path,
@@ -271,14 +293,15 @@ class Walk:
                 ready=not here.ahead,
                 planned=path in self._drafted,
             )
-            self._leaves.append(leaf)
+            if not here.idle:
+                self._leaves.append(leaf)
             unknown = Unknown(f"{path} has not been done")
-            return End.OPEN, replace(here, dirty=here.dirty | providers).bind(step.bind, unknown)
-        return self._planned_do(step, here, arguments, providers)
+            return End.OPEN, replace(here, dirty=here.dirty | {step.action}).bind(
+                step.bind, unknown
+            )
+        return self._planned_do(step, here, arguments)
 
-    def _planned_do(
-        self, step: DoStep, here: Here, arguments: JsonObject, providers: frozenset[str]
-    ) -> tuple[End, Here]:
+    def _planned_do(self, step: DoStep, here: Here, arguments: JsonObject) -> tuple[End, Here]:
         path = here.path(step)
         states = [self._run.changes[change.id] for change in self._run.steps[path][1].changes]
         outputs: dict[str, Json] = {}
@@ -304,7 +327,7 @@ class Walk:
         )
         self._leaves.append(leaf)
         unknown = Unknown(f"{path} has not been done")
-        return End.OPEN, replace(here, dirty=here.dirty | providers).bind(step.bind, unknown)
+        return End.OPEN, replace(here, dirty=here.dirty | {step.action}).bind(step.bind, unknown)
 
     def _check(self, step: DoStep, here: Here, path: str, changes: tuple[str, ...]) -> None:
         assert step.verify is not None
@@ -474,30 +497,188 @@ class Walk:
             return End.FAILED, here.bind(_bound(step), [])
         return self._items(loop, step, here, body, items)
 
+    def _item(self, step: Step, at: Here, body: _Body) -> tuple[End, Here | None]:
+        """Walk one item; what is unknown or wrong about it does not hide the others."""
+        path = at.path(step)
+        try:
+            return body(at) if self._wanted(step, at) else (End.DONE, None)
+        except UnknownValue as error:
+            self._leaves.append(UnknownLeaf(path=path, phase=at.phase, why=str(error)))
+            return End.OPEN, at.bind(_bound(step), Unknown(str(error)))
+        except IrkitError as error:
+            why = error.diagnostics[0].summary
+            self._leaves.append(FailedLeaf(path=path, phase=at.phase, why=why))
+            return End.FAILED, at.bind(_bound(step), Unknown(why))
+
     def _items(
         self, loop: Loop, step: Step, here: Here, body: _Body, items: list[Json]
     ) -> tuple[End, Here]:
-        ends: list[End] = []
-        results: list[ScopeValue] = []
-        dirty, running, name = here.dirty, 0, _bound(step)
-        for number, (key, item) in enumerate(_keyed(items)):
-            held = running >= loop.concurrency or _held_back(loop, number, ends, len(items))
+        tally = _Tally(loop=loop, total=len(items), dirty=here.dirty)
+        name, place = _bound(step), here.path(step)
+        done = self._memo.done.setdefault(place, _Done())
+        tally.begin(done)
+        for number, (key, item) in enumerate(self._memo.keyed(place, items)[done.prefix :]):
+            finished = done.items.get(key)
+            if finished is not None:
+                tally.add(End.DONE, finished)
+                continue
+            if tally.full and place in self._memo.planned:
+                tally.rest()
+                break
+            if f"{place}[{key}]" in self._drafted:
+                tally.add(End.OPEN, (Unknown("it has not been done"),))
+                continue
             at = replace(
                 here.bind(loop.variable, item),
                 keys=f"{here.keys}[{key}]",
-                ahead=here.ahead or held,
+                ahead=here.ahead or tally.holds_back(done.prefix + number),
+                idle=here.idle or tally.looking >= max(loop.concurrency, _LOOKS),
             )
-            end, after = body(at)
-            ends.append(end)
-            running += end is End.OPEN and not at.ahead
-            dirty |= after.dirty
-            if name is not None:
-                results.append(after.scope.get(name))
-        after = replace(here, dirty=dirty)
-        combined = _combined(ends)
-        if isinstance(step, ReadStep) and combined is End.PARTIAL:
+            before = len(self._leaves)
+            end, after = self._item(step, at, body)
+            found = self._leaves[before:]
+            tally.open(end, at, found)
+            tally.dirty |= after.dirty if after else frozenset()
+            value = () if after is None else (after.scope.get(name or ""),)
+            tally.add(end, value)
+            if end is End.DONE and not found and not at.ahead:
+                done.items[key] = value
+        done.advance(self._memo.keyed(place, items))
+        if not tally.unplanned:
+            self._memo.planned.add(place)
+        return self._gathered(loop, step, replace(here, dirty=tally.dirty), tally)
+
+    def _gathered(self, loop: Loop, step: Step, here: Here, tally: "_Tally") -> tuple[End, Here]:
+        end, results = tally.end, tally.results
+        if isinstance(step, ReadStep) and end is End.PARTIAL:
             results = [result for result in results if not isinstance(result, Unknown)]
-        return combined, after.bind(name, _gathered(results, flatten=loop.flatten))
+        return end, here.bind(_bound(step), _gathered(results, flatten=loop.flatten))
+
+
+_Value: TypeAlias = tuple[ScopeValue, ...]
+"""What an item bound: one value, or none where `when` left it out."""
+
+
+@dataclass(slots=True)
+class _Done:
+    """The items of one loop that are done for good; the first `prefix` of all are among them."""
+
+    items: dict[str, _Value] = field(default_factory=dict)
+    prefix: int = 0
+    results: list[ScopeValue] = field(default_factory=list)
+
+    def advance(self, keyed: Sequence[tuple[str, Json]]) -> None:
+        """Let the prefix grow over what is done now."""
+        while self.prefix < len(keyed) and keyed[self.prefix][0] in self.items:
+            self.results += self.items[keyed[self.prefix][0]]
+            self.prefix += 1
+
+
+class Memo:
+    """What one process remembers between walks of the same run, so that they stay short.
+
+    It holds nothing that a walk from scratch would not find: items that are done, loops in which
+    every item is planned, and the keys of items. All but the keys is forgotten in a new epoch.
+    """
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self.done: dict[str, _Done] = {}
+        self.planned: set[str] = set()
+        self._epoch = -1
+        self._keys: dict[int, tuple[Json, str]] = {}
+        self._keyed: dict[str, list[tuple[str, Json]]] = {}
+
+    def renew(self, epoch: int) -> None:
+        """Forget what may be open again."""
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self.done.clear()
+            self.planned.clear()
+
+    def keyed(self, place: str, items: Sequence[Json]) -> list[tuple[str, Json]]:
+        """Give each item a key that depends on the item alone: lists may grow in between."""
+        kept = self._keyed.get(place)
+        if kept is not None and len(kept) == len(items) and _same(kept, items):
+            return kept
+        seen: dict[str, int] = {}
+        found = []
+        for item in items:
+            key = self._key(item)
+            seen[key] = seen.get(key, 0) + 1
+            found.append((key if seen[key] == 1 else f"{key}.{seen[key]}", item))
+        self._keyed[place] = found
+        return found
+
+    def _key(self, item: Json) -> str:
+        kept = self._keys.get(id(item))
+        if kept is not None and kept[0] is item:
+            return kept[1]
+        key = _key(item)
+        self._keys[id(item)] = (item, key)
+        return key
+
+
+class _Tally:
+    """The items of one loop so far: how they ended, how many run, how many are looked at."""
+
+    def __init__(self, *, loop: Loop, total: int, dirty: frozenset[str]) -> None:
+        self.dirty = dirty
+        self.results: list[ScopeValue] = []
+        self.looking = 0
+        self.unplanned = False
+        self._loop = loop
+        self._total = total
+        self._ends: list[End] = []
+        self._running = 0
+
+    @property
+    def full(self) -> bool:
+        """Say whether as many items run as may."""
+        return self._running >= self._loop.concurrency
+
+    @property
+    def end(self) -> End:
+        """Return how the loop as a whole stands."""
+        return _combined(self._ends)
+
+    def open(self, end: End, at: Here, found: Sequence[Leaf]) -> None:
+        """Count an item that was walked."""
+        looks = any(
+            isinstance(leaf, ReadLeaf) or (isinstance(leaf, DoLeaf) and not leaf.planned)
+            for leaf in found
+        )
+        self.looking += looks
+        self._running += end is End.OPEN and not at.ahead
+        planned = all(isinstance(leaf, DoLeaf) and leaf.planned for leaf in found)
+        self.unplanned |= at.idle or not planned
+
+    def begin(self, done: "_Done") -> None:
+        """Start behind the items that are done for good."""
+        self._ends += [End.DONE] * done.prefix
+        self.results += done.results
+
+    def add(self, end: End, value: _Value) -> None:
+        """Keep an item's end and its value."""
+        self._ends.append(end)
+        self.results += value
+
+    def rest(self) -> None:
+        """Count all further items as open."""
+        self._ends.append(End.OPEN)
+        self.results.append(Unknown("not every item is done"))
+
+    def holds_back(self, number: int) -> bool:
+        """Say whether item `number` waits: for a place, or for the careful first ones."""
+        return self.full or _held_back(self._loop, number, self._ends, self._total)
+
+
+def _same(keyed: Sequence[tuple[str, Json]], items: Sequence[Json]) -> bool:
+    return all(kept[1] is item for kept, item in zip(keyed, items, strict=True))
+
+
+def _loops(step: Step) -> bool:
+    return getattr(step, "loop", None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,17 +732,6 @@ def _held_back(loop: Loop, number: int, ends: Sequence[End], total: int) -> bool
     size = max(1, total * loop.then_percent // 100)
     before = wave + (number - wave) // size * size
     return not all(end is End.DONE for end in ends[:before])
-
-
-def _keyed(items: Sequence[Json]) -> list[tuple[str, Json]]:
-    """Give each item a key that depends on the item alone, so that lists may grow in between."""
-    seen: dict[str, int] = {}
-    keyed = []
-    for item in items:
-        key = _key(item)
-        seen[key] = seen.get(key, 0) + 1
-        keyed.append((key if seen[key] == 1 else f"{key}.{seen[key]}", item))
-    return keyed
 
 
 def _key(item: Json) -> str:

@@ -33,6 +33,19 @@ def take(run: Run, entry: Entry) -> None:
     handler = _HANDLERS.get(entry.type)
     if handler is not None:
         handler(run, entry, at)
+    change = entry.body.get("change")
+    if isinstance(change, str) and change in run.changes:
+        _keep_active(run, run.changes[change])
+
+
+_ACTIVE: Final = frozenset({Stage.IN_FLIGHT, Stage.IN_DOUBT, Stage.ASK, Stage.MADE})
+
+
+def _keep_active(run: Run, state: ChangeState) -> None:
+    if state.stage in _ACTIVE:
+        run.active[state.change.id] = state
+    else:
+        run.active.pop(state.change.id, None)
 
 
 def _text(body: JsonObject, key: str) -> str:
@@ -86,6 +99,7 @@ def _read(run: Run, entry: Entry, at: datetime) -> None:
         request_ids=_texts(body, "request_ids"),
     )
     run.reads[fact.step] = fact
+    run.epoch += 1
 
 
 def _proposed(run: Run, entry: Entry, at: datetime) -> None:
@@ -108,7 +122,10 @@ def _add_part(run: Run, part: Part, at: datetime) -> None:
     run.parts[part.id] = part
     run.part_at[part.id] = at
     part_digest = part.digest(run.header.digest)
+    run.part_digests[part.id] = part_digest
+    run.epoch += 1
     for step in part.steps:
+        run.reach(step)
         run.steps[step.path] = (part.id, step)
         for change in step.changes:
             run.changes[change.id] = ChangeState(
@@ -279,15 +296,18 @@ def _hold(run: Run, entry: Entry, at: datetime) -> None:
         state.lost = change in lost
     for change in _texts(body, "reassert"):
         run.changes[change].stage = Stage.PLANNED
+        run.epoch += 1
 
 
 def _targets_added(run: Run, entry: Entry, at: datetime) -> None:
     step = _text(entry.body, "step")
+    run.epoch += 1
     run.added[step] = run.added.get(step, ()) + _texts(entry.body, "targets")
 
 
 def _replanned(run: Run, entry: Entry, at: datetime) -> None:
     path = _text(entry.body, "step")
+    run.epoch += 1
     run.steps.pop(path, None)
     run.skipped_steps.pop(path, None)
     run.failed_steps.pop(path, None)

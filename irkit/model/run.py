@@ -11,6 +11,7 @@ from typing import Protocol
 
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Change, ChangeId
+from irkit.model.owners import touched
 from irkit.model.plan import Header, Part, Plan, PlannedStep
 
 
@@ -152,7 +153,11 @@ class Look:
 
 @dataclass(slots=True)
 class Run:
-    """One run, as far as its entries go."""
+    """One run, as far as its entries go.
+
+    `active` are the changes past their intent and not at their end, `reached` the targets of all
+    planned changes by kind. `epoch` grows when what was finished may be open again.
+    """
 
     id: str = ""
     opened: bool = False
@@ -197,6 +202,16 @@ class Run:
     accept_versions: bool = False
     count: int = 0
     intents: dict[int, ChangeId] = field(default_factory=dict)
+    part_digests: dict[str, str] = field(default_factory=dict)
+    active: dict[ChangeId, ChangeState] = field(default_factory=dict)
+    reached: dict[str, set[str]] = field(default_factory=dict)
+    epoch: int = 0
+
+    def reach(self, step: PlannedStep) -> None:
+        """Count the targets of a planned step."""
+        for change in step.changes:
+            for target in touched(change.target):
+                self.reached.setdefault(target.kind, set()).add(target.key)
 
     @property
     def closed(self) -> bool:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-
 from engine_story import Story, planned, playbook
+
 from irkit.engine.leaves import (
     DoLeaf,
     End,

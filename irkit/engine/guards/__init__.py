@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from irkit.actions.touches import touched
 from irkit.engine.context import Refusal
 from irkit.model.change import Target
+from irkit.model.owners import touched
 from irkit.model.plan import PlannedStep
 from irkit.model.run import Run
 

@@ -1,6 +1,5 @@
 """The blast radius is capped: no more distinct targets of a kind than `limit` allows."""
 
-from irkit.actions.touches import touched
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, targets_of
 from irkit.model.plan import PlannedStep
@@ -12,19 +11,15 @@ OVERRIDABLE = True
 
 def judge(step: PlannedStep, run: Run, facts: GuardFacts) -> Refusal | None:
     """Refuse the step that would make the run touch too many of a kind."""
-    reached: dict[str, set[str]] = {}
-    for state in run.changes.values():
-        for target in touched(state.change.target):
-            reached.setdefault(target.kind, set()).add(target.key)
     for target in targets_of(step):
-        own = reached.setdefault(target.kind, set())
-        own.add(target.key)
+        reached = run.reached.get(target.kind, set())
+        own = len(reached) + (target.key not in reached)
         limit = facts.limits.get(target.kind)
-        if limit is not None and len(own) > limit:
+        if limit is not None and own > limit:
             return Refusal(
                 guard=NAME,
                 code="IRK303",
-                summary=f"{target.label} would be number {len(own)} of {target.kind}, "
+                summary=f"{target.label} would be number {own} of {target.kind}, "
                 f"and the limit is {limit}",
                 help="narrow the targets, or raise `limits` in irkit.yaml with the policy's quorum",
             )

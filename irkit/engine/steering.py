@@ -1,0 +1,197 @@
+"""What people say to a run that is under way: each is one record, which the acting process follows.
+
+Nothing here acts. Whoever drives the run reads the records and does what they say; so these words
+may come from any terminal, and reach a run that nobody drives at the moment as well.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from irkit.canonical import Json
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.lang.types import coerce, parse_type
+from irkit.model.run import ChangeState, Run, Stage
+from irkit.report import next_commands
+from irkit.trail.protocol import Journal
+from irkit.trail.record import Actor, Draft
+
+
+class Decision(StrEnum):
+    """What a person says became of a change in doubt, or should."""
+
+    APPLIED = "applied"
+    RETRY = "retry"
+    SKIP = "skip"
+
+
+_DOUBT = frozenset({Stage.ASK, Stage.IN_DOUBT, Stage.IN_FLIGHT})
+_AGAIN = frozenset({Stage.DRIFTED, Stage.UNVERIFIED, Stage.FAILED, Stage.SKIPPED, Stage.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """Says things to one run in the name of `actor`."""
+
+    journal: Journal
+    run: Run
+    actor: Actor
+
+    def pause(self) -> None:
+        """Let the change in flight finish, and start nothing more."""
+        self._open("pause")
+        self._say("run.state", {"state": "paused", "by": self.actor.id})
+
+    def resume(self, *, accept_versions: bool = False) -> None:
+        """Let the run go on."""
+        self._open("resume")
+        body: dict[str, Json] = {"state": "running", "by": self.actor.id}
+        if accept_versions:
+            body["accept_versions"] = True
+        self._say("run.state", body)
+
+    def cancel(self, why: str) -> None:
+        """Ask for the end of the run; what is done stays done."""
+        self._open("cancel")
+        self._say("cancel.requested", {"why": why, "by": self.actor.id})
+
+    def skip(self, what: str, why: str) -> tuple[str, ...]:
+        """Leave a step or one change out; return the changes that are not made."""
+        self._open("skip")
+        found = [
+            state
+            for state in self.run.changes.values()
+            if what in {state.change.id, state.step.path}
+        ]
+        if not found:
+            self._leave_step_out(what, why)
+            return ()
+        waiting = [state for state in found if state.stage is Stage.PLANNED]
+        if not waiting:
+            raise _no(f"`{what}` is {found[0].stage} already", f"irkit status {self.run.id}")
+        for state in waiting:
+            self._say(
+                "step.skipped",
+                {
+                    "change": state.change.id,
+                    "outcome": "skipped",
+                    "why": why,
+                    "by": self.actor.id,
+                },
+            )
+        return tuple(state.change.id for state in waiting)
+
+    def _leave_step_out(self, step: str, why: str) -> None:
+        if step in self.run.reads or step in self.run.answers:
+            raise _no(f"`{step}` is done already", f"irkit status {self.run.id}")
+        self._say(
+            "step.skipped", {"step": step, "outcome": "skipped", "why": why, "by": self.actor.id}
+        )
+
+    def add(self, step: str, targets: tuple[str, ...]) -> None:
+        """Add targets to the loop of a step: they become a supplement with its own approval."""
+        self._open("add")
+        self._say("targets.added", {"step": step, "targets": list(targets), "by": self.actor.id})
+
+    def replan(self) -> tuple[str, ...]:
+        """Let every step that is not as planned be planned again; return their paths."""
+        self._open("replan")
+        paths = dict.fromkeys(
+            state.step.path
+            for state in self.run.changes.values()
+            if (state.stage in _AGAIN or state.lost) and not state.undone
+        )
+        paths |= dict.fromkeys(self.run.failed_steps)
+        if not paths:
+            raise _no(
+                "there is nothing to plan again: no item drifted, failed or was refused",
+                f"irkit status {self.run.id}",
+            )
+        for path in paths:
+            self._say("step.replanned", {"step": path, "by": self.actor.id})
+        return tuple(paths)
+
+    def answer(self, step: str, given: Mapping[str, str], now: datetime) -> Mapping[str, Json]:
+        """Answer a manual step; return the values as they were understood.
+
+        Raises:
+            IrkitError: with everything that is wrong with the answer.
+        """
+        self._open("answer")
+        asked = self.run.asked.get(step)
+        if asked is None:
+            waiting = ", ".join(s for s in self.run.asked if s not in self.run.answers)
+            raise _no(
+                f"nobody is asked `{step}`", f"what waits for an answer: {waiting or 'nothing'}"
+            )
+        if step in self.run.answers:
+            raise _no(f"`{step}` has its answer already", f"irkit status {self.run.id}")
+        values = _typed(asked.ask, given, now)
+        self._say("answer", {"step": step, "values": values, "silent": False, "by": self.actor.id})
+        return values
+
+    def resolve(self, change: str, decision: Decision, why: str) -> ChangeState:
+        """Decide about a change in doubt; return it as it stood.
+
+        Raises:
+            IrkitError: if there is no such change or it is not in doubt.
+        """
+        self._open("resolve")
+        state = self.run.changes.get(change)
+        if state is None:
+            doubtful = [s.change.id for s in self.run.changes.values() if s.stage in _DOUBT]
+            listed = ", ".join(doubtful) or "none"
+            raise _no(f"the run has no change `{change}`", f"those in doubt: {listed}")
+        if state.stage not in _DOUBT:
+            raise _no(
+                f"`{change}` is not in doubt: it is {state.stage}", f"irkit status {self.run.id}"
+            )
+        self._say(
+            "change.resolved",
+            {"change": change, "decision": str(decision), "why": why, "by": self.actor.id},
+        )
+        return state
+
+    def _open(self, what: str) -> None:
+        if self.run.closed:
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK612",
+                    summary=f"there is nothing to {what}: the run is over ({self.run.outcome})",
+                    help=next_commands.on("status", self.run.id),
+                )
+            )
+
+    def _say(self, kind: str, body: Mapping[str, Json]) -> None:
+        draft = Draft(type=kind, run=self.run.id, actor=self.actor, body=dict(body))
+        self.journal.append(draft)
+
+
+def _typed(ask: Mapping[str, Json], given: Mapping[str, str], now: datetime) -> dict[str, Json]:
+    problems = [
+        Diagnostic(
+            code="IRK614",
+            summary=f"`{name}` was not asked for",
+            help=f"what was: {', '.join(ask) or 'nothing, answer without values'}",
+        )
+        for name in given
+        if name not in ask
+    ]
+    values: dict[str, Json] = {}
+    for name, kind in ask.items():
+        if name not in given:
+            summary = f"the answer lacks `{name}` ({kind})"
+            problems.append(Diagnostic(code="IRK614", summary=summary, help=f"add: {name}=…"))
+            continue
+        try:
+            values[name] = coerce(parse_type(str(kind)), given[name], now, name=f"`{name}`")
+        except IrkitError as error:
+            problems += error.diagnostics
+    if problems:
+        raise IrkitError(*problems)
+    return values
+
+
+def _no(summary: str, help_: str) -> IrkitError:
+    return IrkitError(Diagnostic(code="IRK613", summary=summary, help=help_))

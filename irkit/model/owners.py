@@ -1,0 +1,32 @@
+"""What belongs to whom: kinds of target that are a principal's own, and the principal's kind.
+
+The id of a thing that belongs to a principal is written `owner/own` (`AIDA…/AKIA…`). Protecting or
+limiting a principal covers all that is its own.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from irkit.model.change import Target
+
+OWNERS: Final[Mapping[str, str]] = {
+    "aws.access_key": "aws.user",
+    "aws.network_interface": "aws.instance",
+    "aws.role_session": "aws.role",
+    "okta.admin_role": "okta.user",
+    "okta.api_token": "okta.user",
+    "okta.factor": "okta.user",
+    "okta.grants": "okta.user",
+    "okta.membership": "okta.user",
+    "okta.user_client": "okta.user",
+}
+
+
+def touched(target: Target) -> tuple[Target, ...]:
+    """Return `target` and the principal it belongs to, if any: what guards must look at."""
+    owner_kind = OWNERS.get(target.kind)
+    owner, slash, _ = target.id.partition("/")
+    if owner_kind is None or not slash:
+        return (target,)
+    owner_target = Target(kind=owner_kind, tenant=target.tenant, id=owner, label=target.label)
+    return (target, owner_target)
