@@ -121,6 +121,14 @@ class Approving:
         return tuple(id_ for id_, digest in digests_of(self.run).items() if digest in digests)
 
     def _require_valid(self, signed: Signed, *, break_glass: bool) -> None:
+        if any(body.get("sig") == signed.signature for _, _, body in self.run.approvals):
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK429",
+                    summary=f"this approval of {signed.statement.approver} is recorded already",
+                    help=f"irkit status {self.run.id}",
+                )
+            )
         context = self._context(break_glass=break_glass)
         found = check(signed.statement.canonical(), signed.signature.encode(), context)
         problems = () if isinstance(found, Vote) else found

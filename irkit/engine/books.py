@@ -8,7 +8,7 @@ from irkit.diagnostics import Diagnostic, IrkitError, Label, has_errors
 from irkit.engine.walk import Book
 from irkit.lang import decode
 from irkit.lang.lint import lint
-from irkit.model.playbook import CallStep, Playbook, all_steps
+from irkit.model.playbook import CallStep, Playbook, UndoStep, all_steps
 from irkit.model.spec import Catalogue
 
 
@@ -46,30 +46,35 @@ def checked(data: bytes, file: str, catalogue: Catalogue) -> Playbook:
     Raises:
         IrkitError: with every error found in it.
     """
+    playbook = _decoded(data, file)
+    found = lint(playbook, catalogue)
+    if has_errors(found):
+        raise IrkitError(*found)
+    return playbook
+
+
+def _decoded(data: bytes, file: str) -> Playbook:
     decoded = decode.playbook_bytes(data, file)
     if decoded.playbook is None:
         raise IrkitError(*decoded.diagnostics)
-    found = lint(decoded.playbook, catalogue)
-    if has_errors(found):
-        raise IrkitError(*found)
     return decoded.playbook
 
 
-def recorded_book(source: str, file: str, calls: Mapping[str, str], catalogue: Catalogue) -> Book:
-    """Return the book a run carries: the text that was loaded when it was opened."""
+def recorded_book(source: str, file: str, calls: Mapping[str, str]) -> Book:
+    """Return the book a run carries: the text that was checked and loaded when it was opened."""
     return Book(
-        main=checked(source.encode(), file, catalogue),
-        calls={
-            name: checked(text.encode(), f"{name}.yaml", catalogue) for name, text in calls.items()
-        },
+        main=_decoded(source.encode(), file),
+        calls={name: _decoded(text.encode(), f"{name}.yaml") for name, text in calls.items()},
     )
 
 
 def providers_of(book: Book, catalogue: Catalogue) -> frozenset[str]:
-    """Return the providers that any step of the book needs."""
+    """Return the providers that any step of the book needs; an undo may need all of them."""
     needed: set[str] = set()
     for playbook in (book.main, *book.calls.values()):
         for step in all_steps(playbook):
+            if isinstance(step, UndoStep):
+                needed |= {provider for spec in catalogue for provider in spec.needs}
             action = getattr(step, "action", None)
             if action is not None:
                 needed |= set(catalogue[action].needs)

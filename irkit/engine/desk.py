@@ -32,7 +32,7 @@ class Desk:
         """Read the run's history and stand ready."""
         self.context = context
         self.run = Run(id=context.run_id)
-        self.drafts: dict[str, tuple[str, PlannedStep]] = {}
+        self.drafts: dict[str, tuple[tuple[int, ...], str, PlannedStep]] = {}
         self.drafted: dict[str, str] = {}
         self.memo = Memo()
         self.flying: set[str] = set()
@@ -55,18 +55,19 @@ class Desk:
                 take(self.run, entry)
                 self.context.listener.recorded(self.run, entry)
 
-    def draft(self, phase: str, step: PlannedStep) -> None:
-        """Keep a step that is planned and not yet proposed."""
-        self.drafts[step.path] = (phase, step)
+    def draft(self, phase: str, step: PlannedStep, order: tuple[int, ...]) -> None:
+        """Keep a step that is planned and not yet proposed, with its place in the playbook."""
+        self.drafts[step.path] = (order, phase, step)
         self.drafted[step.path] = phase
         self.run.reach(step)
 
     def take_drafts(self, phases: tuple[str, ...]) -> list[tuple[str, PlannedStep]]:
-        """Take the drafts of `phases` off the desk, in the order they were made."""
-        taken = [draft for draft in self.drafts.values() if draft[0] in phases]
-        for _, step in taken:
+        """Take the drafts of `phases` off the desk, in the order of the playbook."""
+        taken = [draft for draft in self.drafts.values() if draft[1] in phases]
+        for _, _, step in taken:
             del self.drafts[step.path], self.drafted[step.path]
-        return taken
+        taken.sort(key=lambda draft: draft[0])
+        return [(phase, step) for _, phase, step in taken]
 
     def walked(self) -> Walked:
         """Walk the playbook over what is known now."""

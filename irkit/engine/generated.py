@@ -111,9 +111,11 @@ def action_text(spec: Spec, given: Mapping[str, str], because: str) -> str:
         f"about: {_text(because or spec.summary)}",
         *(["inputs:"] if names else []),
     ]
-    for parameter in spec.parameters:
-        if parameter.name in given:
-            lines.append(f"  {parameter.name}: {{type: {_text(parameter.type)}}}")
+    lines += [
+        f"  {parameter.name}: {{type: {_text(parameter.type)}}}"
+        for parameter in spec.parameters
+        if parameter.name in given
+    ]
     lines += ["steps:", f"  - {spec.verb}: {spec.id}"]
     if names:
         values = ", ".join(f"{name}: {_text('{{ inputs.' + name + ' }}')}" for name in names)

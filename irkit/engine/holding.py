@@ -16,7 +16,8 @@ from irkit.engine.desk import Desk
 from irkit.engine.leaves import ReadLeaf
 from irkit.engine.reading import read_again
 from irkit.engine.walk import Walk
-from irkit.model.playbook import Hold
+from irkit.lang.expressions import names
+from irkit.model.playbook import Hold, Playbook, all_steps
 from irkit.model.run import ChangeState, Stage
 
 
@@ -71,10 +72,21 @@ async def _look_at(
 
 
 def _log_reads(desk: Desk) -> list[ReadLeaf]:
-    """Return the reads of logs that the run has made, to be made again."""
+    """Return the reads of logs that gave the run its targets, to be made again."""
     logs = frozenset(path for path, fact in desk.run.reads.items() if fact.observed_through)
+    over = _loop_names(desk.context.book.main)
     walk = Walk(desk.context.book, desk.run, desk.context.catalogue, now=desk.now(), revisit=logs)
-    return [leaf for leaf in walk.walked().leaves if isinstance(leaf, ReadLeaf)]
+    return [
+        leaf
+        for leaf in walk.walked().leaves
+        if isinstance(leaf, ReadLeaf) and leaf.step.bind in over
+    ]
+
+
+def _loop_names(playbook: Playbook) -> frozenset[str]:
+    """Return the names that any loop goes over."""
+    loops = [getattr(step, "loop", None) for step in all_steps(playbook)]
+    return frozenset().union(*(names(loop.over) for loop in loops if loop is not None))
 
 
 async def _seats(desk: Desk) -> dict[str, str]:

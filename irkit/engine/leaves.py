@@ -34,7 +34,8 @@ class ReadLeaf:
 class DoLeaf:
     """A change step whose arguments are known: to be planned, or planned and under way.
 
-    `ready` says that everything before it is done; otherwise it may only be looked at.
+    `ready` says that everything before it is done; otherwise it may only be looked at. `order` is
+    its place in the playbook as people read it.
     """
 
     path: str
@@ -43,6 +44,7 @@ class DoLeaf:
     arguments: JsonObject
     ready: bool
     planned: bool
+    order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,8 @@ def next_commands(moment: Moment) -> tuple[Command, ...]:
         found += _acting(moment)
         if not found and not moment.flying:
             found += _ending(moment)
-    return tuple(command for command in found if command.key not in moment.flying)
+    fresh = {command.key: command for command in found if command.key not in moment.flying}
+    return tuple(fresh.values())
 
 
 def _looking(moment: Moment) -> Iterator[Command]:
@@ -208,15 +209,23 @@ def _ending(moment: Moment) -> Iterator[Command]:
 
 
 def _next_look(moment: Moment) -> Command | None:
-    """Looks are counted from the last change made: a later cut starts the watch anew."""
+    """Return the look that is due, or the wait for it.
+
+    Looks are counted from the last change made: a later cut starts the watch anew. A last look that
+    found something new is not the last one.
+    """
     made = [state.made_at for state in moment.run.changes.values() if state.made_at]
     if not made or not moment.looks:
         return None
     base = max(made)
-    done = sum(look.at > base for look in moment.run.looks)
-    if done >= len(moment.looks):
+    looks = [look for look in moment.run.looks if look.at > base]
+    done = len(looks)
+    if done < len(moment.looks):
+        due = base + moment.looks[done]
+    elif not looks[-1].last:
+        due = looks[-1].at + moment.looks[0]
+    else:
         return None
-    due = base + moment.looks[done]
     if moment.now < due:
         return WaitUntil(moment=due, why="cut, watching")
-    return LookAgain(index=done, last=done == len(moment.looks) - 1)
+    return LookAgain(index=done, last=done >= len(moment.looks) - 1)

@@ -17,7 +17,7 @@ async def plan_step(desk: Desk, leaf: DoLeaf) -> None:
         await not_planned(desk, leaf.path, error.diagnostics[0])
         return
     if refusal is None:
-        desk.draft(leaf.phase, step)
+        desk.draft(leaf.phase, step, leaf.order)
         return
     await desk.record(
         "guard.refused",

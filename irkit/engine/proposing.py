@@ -42,23 +42,25 @@ async def _take_drafts(desk: Desk, phases: tuple[str, ...]) -> _Drafts:
 
 
 class _Taken:
-    """The targets that changes under way or proposed already speak of."""
+    """What changes under way or proposed already speak of: a target, and an aspect of it.
+
+    Two changes of one target go together where they speak of different things: its status, and its
+    sessions. Where they would write the same thing twice, the second is left out or refused.
+    """
 
     def __init__(self, desk: Desk) -> None:
-        self._by_target: dict[str, tuple[Change, str]] = {
-            state.change.target.key: (state.change, state.step.action)
-            for state in desk.run.changes.values()
-            if not state.stage.terminal
-        }
+        self._spoken: dict[str, list[tuple[Change, str]]] = {}
+        for state in desk.run.changes.values():
+            if not state.stage.terminal:
+                self._add(state.change, state.step.action)
 
     def disjoint(self, step: PlannedStep) -> PlannedStep | Diagnostic:
         """Return `step` without changes planned before, or the conflict with another one."""
         own: list[Change] = []
         already = list(step.already)
         for change in step.changes:
-            before = self._by_target.get(change.target.key)
+            before = self._same_aspect(change)
             if before is None:
-                self._by_target[change.target.key] = (change, step.action)
                 own.append(change)
             elif before[1] == step.action and before[0].after == change.after:
                 already.append(change.target.label)
@@ -70,7 +72,25 @@ class _Taken:
                     ),
                     help="put the two steps into phases that need one another, or drop one",
                 )
+        for change in own:
+            self._add(change, step.action)
         return replace(step, changes=tuple(own), already=tuple(already))
+
+    def _add(self, change: Change, action: str) -> None:
+        self._spoken.setdefault(change.target.key, []).append((change, action))
+
+    def _same_aspect(self, change: Change) -> tuple[Change, str] | None:
+        for other, action in self._spoken.get(change.target.key, ()):
+            if _overlap(other.after, change.after):
+                return other, action
+        return None
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    """Say whether two states speak of the same thing: objects without a common key do not."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return not one.keys().isdisjoint(other)
+    return True
 
 
 async def _first(desk: Desk, parts: list[Part], walked: Walked) -> None:
@@ -117,7 +137,7 @@ async def _extend(desk: Desk, part: Part) -> None:
             "part": {"id": part.id, "digest": part.digest(header)},
             "blob": desk.context.blobs.put(canonical(content)),
             "reason": "added" if part.id != part.phase else "known now",
-            "nonce": desk.context.nonce,
+            "nonce": desk.run.nonce,
         },
     )
 

@@ -1,4 +1,4 @@
-"""Finding runs in a trail: by id, by the start of an id, as `last`, or by the name of their case."""
+"""Finding runs in a trail: by id, the start of an id, as `last`, or by the name of their case."""
 
 from collections.abc import Iterable
 from dataclasses import replace

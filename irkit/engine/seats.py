@@ -38,8 +38,11 @@ class SuppliedSeats:
         return {seat: str(entry["label"]) for seat, entry in self.entries.items()}
 
     async def probe(self, seat: str) -> SeatState | None:
-        """Return the state of one seat, None if its credential is not held."""
-        entry = self.entries.get(seat)
+        """Return the state of one seat, None if its credential is not held.
+
+        An AWS seat may be named by its access key id alone, which is all that logs know of it.
+        """
+        entry = self.entries.get(seat) or self.entries.get(f"aws:{seat}")
         if entry is None:
             return None
         found = await anyio.to_thread.run_sync(self.try_one, entry, limiter=self._limiter)

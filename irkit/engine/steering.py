@@ -4,7 +4,8 @@ Nothing here acts. Whoever drives the run reads the records and does what they s
 may come from any terminal, and reach a run that nobody drives at the moment as well.
 """
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,23 +90,28 @@ class Steering:
             "step.skipped", {"step": step, "outcome": "skipped", "why": why, "by": self.actor.id}
         )
 
-    def add(self, step: str, targets: tuple[str, ...]) -> None:
+    def add(self, step: str, targets: tuple[Json, ...]) -> None:
         """Add targets to the loop of a step: they become a supplement with its own approval."""
         self._open("add")
         self._say("targets.added", {"step": step, "targets": list(targets), "by": self.actor.id})
 
-    def replan(self) -> tuple[str, ...]:
-        """Let every step that is not as planned be planned again; return their paths."""
-        self._open("replan")
+    def replan(self, denied: Container[str] = ()) -> tuple[str, ...]:
+        """Let every step that is not as planned be planned again; return their paths.
+
+        So are the steps of the parts that were `denied`: only another plan lifts a denial.
+        """
+        if self.run.closed:
+            raise _over(self.run, "replan", _anew(self.run))
         paths = dict.fromkeys(
             state.step.path
             for state in self.run.changes.values()
-            if (state.stage in _AGAIN or state.lost) and not state.undone
+            if not state.undone
+            and (state.stage in _AGAIN or state.lost or _waits_in(state, denied))
         )
         paths |= dict.fromkeys(self.run.failed_steps)
         if not paths:
             raise _no(
-                "there is nothing to plan again: no item drifted, failed or was refused",
+                "there is nothing to plan again: nothing drifted, failed, was refused or denied",
                 f"irkit status {self.run.id}",
             )
         for path in paths:
@@ -155,17 +161,36 @@ class Steering:
 
     def _open(self, what: str) -> None:
         if self.run.closed:
-            raise IrkitError(
-                Diagnostic(
-                    code="IRK612",
-                    summary=f"there is nothing to {what}: the run is over ({self.run.outcome})",
-                    help=next_commands.on("status", self.run.id),
-                )
-            )
+            raise _over(self.run, what, next_commands.on("status", self.run.id))
 
     def _say(self, kind: str, body: Mapping[str, Json]) -> None:
         draft = Draft(type=kind, run=self.run.id, actor=self.actor, body=dict(body))
         self.journal.append(draft)
+
+
+def _waits_in(state: ChangeState, denied: Container[str]) -> bool:
+    return state.stage is Stage.PLANNED and state.part in denied
+
+
+def _over(run: Run, what: str, help_: str) -> IrkitError:
+    return IrkitError(
+        Diagnostic(
+            code="IRK612",
+            summary=f"there is nothing to {what}: the run is over ({run.outcome})",
+            help=help_,
+        )
+    )
+
+
+def _anew(run: Run) -> str:
+    """Return the command that runs the same playbook with the same inputs again."""
+    given = [f"-i {shlex.quote(f'{name}={_said(value)}')}" for name, value in run.inputs.items()]
+    name = run.playbook_file.removesuffix(".yaml")
+    return f"start anew: {' '.join(['irkit run', shlex.quote(name), *given])}"
+
+
+def _said(value: Json) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _typed(ask: Mapping[str, Json], given: Mapping[str, str], now: datetime) -> dict[str, Json]:

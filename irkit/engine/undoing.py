@@ -52,8 +52,8 @@ async def plan_undo(desk: Desk, command: PlanUndo) -> None:
             {"step": leaf.path, "outcome": "already", "why": "there is nothing to take back"},
         )
         return
-    for step in _steps(leaf, states):
-        desk.draft(leaf.phase, step)
+    for index, step in enumerate(_steps(leaf, states)):
+        desk.draft(leaf.phase, step, (index,))
 
 
 def _steps(leaf: UndoLeaf, states: list[ChangeState]) -> Iterator[PlannedStep]:

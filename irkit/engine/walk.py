@@ -81,6 +81,7 @@ class Here:
     ahead: bool = False
     passive: bool = False
     idle: bool = False
+    order: tuple[int, ...] = ()
     dirty: frozenset[str] = frozenset()
 
     def path(self, step: Step) -> str:
@@ -169,9 +170,9 @@ class Walk:
         return outputs
 
     def _sequence(self, steps: Sequence[Step], here: Here) -> tuple[End, Here]:
-        result = End.DONE
-        for step in steps:
-            end, here = self._step(step, here)
+        result, order = End.DONE, here.order
+        for index, step in enumerate(steps):
+            end, here = self._step(step, replace(here, order=(*order, index)))
             if end is End.FAILED and step.on_error is OnError.STOP:
                 return End.FAILED, here
             if end in {End.FAILED, End.PARTIAL} and result is not End.OPEN:
@@ -292,6 +293,7 @@ class Walk:
                 arguments=arguments,
                 ready=not here.ahead,
                 planned=path in self._drafted,
+                order=here.order,
             )
             if not here.idle:
                 self._leaves.append(leaf)
@@ -531,6 +533,7 @@ class Walk:
             at = replace(
                 here.bind(loop.variable, item),
                 keys=f"{here.keys}[{key}]",
+                order=(*here.order, done.prefix + number),
                 ahead=here.ahead or tally.holds_back(done.prefix + number),
                 idle=here.idle or tally.looking >= max(loop.concurrency, _LOOKS),
             )

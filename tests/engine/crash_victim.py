@@ -1,0 +1,122 @@
+"""A process that acts for a run and is killed at a given point, as hard as a process can be."""
+
+import os
+import signal
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+from lab_people import FAST, REQUESTER
+
+from irkit.actions.base import Writers
+from irkit.actions.load import catalogue
+from irkit.engine.assembly import Surroundings, connected, context
+from irkit.engine.books import recorded_book
+from irkit.engine.connections import OpenConnections
+from irkit.engine.history import Inflated
+from irkit.engine.runner import Runner
+from irkit.engine.session import Session
+from irkit.model.run import Run
+from irkit.providers.call import Reply
+from irkit.workspace import decode
+
+
+def die() -> None:
+    """End this process at once: no handler, no flush, no goodbye."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class Deadly:
+    """A listener that kills the process at each kind of record once."""
+
+    deaths: Path
+    armed: bool = False
+
+    def recorded(self, run: Run, entry: Inflated) -> None:
+        """Die at a new record, once armed, where nobody has died before."""
+        place = f"{entry.type} {entry.body.get('change') or entry.body.get('step') or ''}"
+        died = self.deaths.read_text().splitlines() if self.deaths.exists() else []
+        if self.armed and place not in died:
+            with self.deaths.open("a") as file:
+                file.write(f"{place}\n")
+            die()
+
+    def waiting(self, run: Run, why: tuple[str, ...], until: datetime | None) -> None:
+        """Nothing."""
+
+    def working(self, run: Run, keys: tuple[str, ...]) -> None:
+        """Nothing."""
+
+
+class DeadlyWriter:
+    """Sends a write, and dies when its answer is there and nothing of it is recorded."""
+
+    def __init__(self, writer: object) -> None:
+        """Stand before `writer`."""
+        self._writer = writer
+
+    async def send(self, *args: object, **named: object) -> Reply:
+        """Send and die."""
+        await self._writer.send(*args, **named)  # type: ignore[attr-defined]
+        die()
+        raise AssertionError
+
+
+class DeadlyConnections:
+    """Connections whose writers are deadly."""
+
+    def __init__(self, real: OpenConnections) -> None:
+        """Stand before `real`."""
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
+        """Return deadly writing handles."""
+        real = self._real.writers(connection, needs)
+        return Writers(
+            okta_writer=DeadlyWriter(real.okta_writer),  # type: ignore[arg-type]
+            aws_writer=DeadlyWriter(real.aws_writer),  # type: ignore[arg-type]
+        )
+
+
+def act(root: str, run_id: str, point: str) -> None:
+    """Go on with a run until it waits or closes, or die at `point`.
+
+    `record` is the first record this process makes, `sent` the first write that was answered, and
+    anything else no point at all.
+    """
+    session = Session(
+        workspace=decode.load(Path(root)),
+        catalogue=catalogue(),
+        environment={},
+        actor_name=REQUESTER,
+    )
+    listener = Deadly(deaths=Path(root) / "deaths")
+
+    async def work() -> None:
+        with session.journal(writing=True) as journal, session.acting(run_id):
+            consent = session.consent(journal)
+            run = session.run(journal, run_id)
+            book = recorded_book(run.playbook_source, run.playbook_file, run.calls)
+            around = Surroundings(listener=listener, pace=FAST)
+            async with connected(session, book, around, run_id=run_id, dry=False) as (made, _):
+                if point == "sent":
+                    made = DeadlyConnections(made)  # type: ignore[assignment]
+                surroundings = context(
+                    session,
+                    book,
+                    around,
+                    made,
+                    run_id=run_id,
+                    journal=journal,
+                    consent=consent,
+                )
+                runner = Runner(surroundings)
+                listener.armed = point == "record"
+                await runner.drive(wait=False)
+
+    anyio.run(work)
