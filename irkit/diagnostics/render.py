@@ -1,8 +1,9 @@
 """Diagnostics as text with the source line and carets, and as JSON lines.
 
 Both forms say the same: the text is laid out from the same fields that `Diagnostic.to_json` gives.
-Source lines are shown as they are except for control characters, which could move the cursor of a
-terminal. Colour is the caller's: `paint` is told what each piece is and returns it dressed.
+Source lines are shown as they are, except for control characters, which could move the cursor of
+a terminal, and for what looks like a secret. Colour is the caller's: `paint` is told what each
+piece is and returns it dressed.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Final, TypeAlias
 
 from irkit.canonical import thaw
 from irkit.diagnostics import Diagnostic, Label, Severity
+from irkit.diagnostics.literals import mask_secrets
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _TAB: Final = "    "
@@ -101,7 +103,7 @@ def _excerpt(
         if label.text:
             yield f"{gutter} {paint(Piece.GUTTER, '=')} {_safe(label.text)}"
         return
-    source = lines[span.line - 1]
+    source = mask_secrets(lines[span.line - 1])
     end = span.end_column if span.end_line == span.line else len(source.rstrip()) + 1
     before = _shown(source[: span.column - 1])
     under = _shown(source[span.column - 1 : end - 1])

@@ -1,0 +1,42 @@
+"""Sessions are ended while the door is open: the intruder just comes back in (IRK235)."""
+
+from collections.abc import Iterator
+
+from irkit.diagnostics import Diagnostic, Label
+from irkit.lang.view import View, problem, warning
+from irkit.model.playbook import DoStep
+
+
+def check(view: View) -> Iterator[Diagnostic]:
+    """Find actions that only end sessions, before or without one that closes the door."""
+    doors: dict[str, list[tuple[int, DoStep]]] = {}
+    changes = list(view.changes())
+    for index, (_, step, spec) in enumerate(changes):
+        if spec.closes_door:
+            doors.setdefault(spec.target, []).append((index, step))
+    for index, (_, step, spec) in enumerate(changes):
+        if not spec.ends_sessions or spec.closes_door:
+            continue
+        closing = doors.get(spec.target, [])
+        if any(at < index for at, _ in closing):
+            continue
+        if closing:
+            later = closing[0][1]
+            yield problem(
+                "IRK235",
+                f"`{spec.id}` ends sessions before `{later.action}` closes the door",
+                step.span,
+                label="move this after it",
+                also=(Label(span=later.span, text="the door is closed here"),)
+                if later.span
+                else (),
+            )
+            continue
+        names = sorted(s.id for s in view.catalogue if s.closes_door and s.target == spec.target)
+        if names:
+            yield warning(
+                "IRK235",
+                f"`{spec.id}` ends sessions, and nothing keeps new ones from starting",
+                step.span,
+                help=f"first {' or '.join(f'`{name}`' for name in names)}",
+            )
