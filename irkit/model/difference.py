@@ -41,9 +41,9 @@ def differences(before: Json, after: Json, path: str = "") -> Iterator[Differing
         return
     if _object(before) and _object(after):
         yield from _of_objects(before, after, path)
-    elif before is None and _object(after):
+    elif before is None and after and _object(after):
         yield from _of_objects({}, after, path)
-    elif after is None and _object(before):
+    elif after is None and before and _object(before):
         yield from _of_objects(before, {}, path)
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
         yield from _of_lists(before, after, path)
@@ -54,8 +54,6 @@ def differences(before: Json, after: Json, path: str = "") -> Iterator[Differing
 def _of_objects(before: Json, after: Json, path: str) -> Iterator[Differing]:
     assert isinstance(before, Mapping)
     assert isinstance(after, Mapping)
-    if not before and not after:
-        return
     for key in sorted(before.keys() | after.keys()):
         place = f"{path}.{key}" if path else key
         if key not in before:

@@ -75,7 +75,8 @@ def _part(part: Part, header: str) -> Iterator[str]:
 
 def _change(number: int, change: Change, step: PlannedStep) -> Iterator[str]:
     target = change.target
-    yield f"{number}. {ascii_only(change.verb)}: {ascii_only(target.label)}"
+    yield f"{number}. {ascii_only(step.title)}: {ascii_only(target.label)}"
+    yield f"   write: {ascii_only(change.verb)}"
     yield f"   target: {ascii_only(target.kind)} {ascii_only(target.id)}"
     yield f"   tenant: {ascii_only(target.tenant)}"
     yield f"   action: {ascii_only(step.action)} version {step.version}"

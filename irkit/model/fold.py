@@ -179,7 +179,8 @@ def _settled(run: Run, entry: Entry, at: datetime) -> None:
         case "applied":
             _made(state, entry, at)
         case "not_applied":
-            state.stage = Stage.PLANNED
+            state.stage = Stage.FAILED if entry.body.get("give_up") else Stage.PLANNED
+            state.why = _text(entry.body, "why")
         case _:
             state.stage = Stage.ASK
             state.why = _text(entry.body, "why")
@@ -308,7 +309,11 @@ def _targets_added(run: Run, entry: Entry, at: datetime) -> None:
 def _replanned(run: Run, entry: Entry, at: datetime) -> None:
     path = _text(entry.body, "step")
     run.epoch += 1
-    run.steps.pop(path, None)
+    _, step = run.steps.pop(path, (None, None))
+    for change in step.changes if step else ():
+        # What was never written is planned anew, or holds by now; either way it is not missing.
+        if not run.changes[change.id].stage.written:
+            del run.changes[change.id]
     run.skipped_steps.pop(path, None)
     run.failed_steps.pop(path, None)
 

@@ -226,6 +226,11 @@ class Run:
         return Plan(header=self.header, parts=tuple(self.parts.values()))
 
     def in_part(self, part: str) -> Iterator[ChangeState]:
-        """Yield the states of one part's changes in the plan's order."""
+        """Yield the states of one part's changes in the plan's order.
+
+        A change that was planned again belongs to the later part only.
+        """
         for change in self.parts[part].changes:
-            yield self.changes[change.id]
+            state = self.changes.get(change.id)
+            if state is not None and state.part == part:
+                yield state

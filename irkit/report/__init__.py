@@ -1,0 +1,1 @@
+"""Reports: a run's story as data, and its rendering through `templates/`."""
