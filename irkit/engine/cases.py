@@ -4,7 +4,6 @@ A case is a fold over records, like everything else: `case.opened`, `case.noted`
 the runs that name it. Nothing about a case is kept anywhere but in the trail.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,12 +12,12 @@ from typing import Final
 
 from irkit.canonical import Json, JsonObject
 from irkit.clock import parse_rfc3339, rfc3339
+from irkit.decode import SLUG
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.ulid import speakable
 from irkit.trail.journal import Journal
 from irkit.trail.record import Actor, Draft, Record
 
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_NAME: Final = 64
 _MAX_NOTE: Final = 16_000
 _TRIES: Final = 200
@@ -91,7 +90,7 @@ def open_case(
     """
     known = cases(journal.replay())
     chosen = name or fresh_name(known, random)
-    if not _NAME.fullmatch(chosen) or len(chosen) > _MAX_NAME:
+    if not SLUG.fullmatch(chosen) or len(chosen) > _MAX_NAME:
         raise _problem(
             "IRK631",
             f"{chosen!r} is no name for a case",
@@ -109,7 +108,7 @@ def open_case(
 
 
 def fresh_name(known: Iterable[str], random: Callable[[int], bytes]) -> str:
-    """Return a speakable name that is not among `known`."""
+    """Return a speakable name that is not among `known`; with a number where words run out."""
     taken = frozenset(known)
     for attempt in range(_TRIES):
         name = speakable(random(2))

@@ -183,10 +183,14 @@ class LookAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitUntil:
-    """Nothing to do before this moment; `why` is shown with the countdown."""
+    """Nothing to do before this moment; `why` is shown with the countdown.
+
+    `who` is set where it is a person who may act before.
+    """
 
     moment: datetime
     why: str
+    who: str = ""
 
     @property
     def key(self) -> str:

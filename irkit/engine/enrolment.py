@@ -21,13 +21,13 @@ from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from irkit.clock import rfc3339
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import roles_file
+from irkit.model.approval import namespace_of
 from irkit.trail import wire
 from irkit.trail.allowed_signers import Signer, parse_allowed_signers
 from irkit.trail.ssh_verify import MIN_RSA_BITS
 from irkit.trail.wire import WireError
 from irkit.workspace.config import Workspace
 
-NAMESPACES: Final = "irkit.*"
 MAX_KEY_FILE: Final = 64 * 1024
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]*")
 _ROLE: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -81,7 +81,7 @@ def enrol(
     roles: Iterable[str] = (),
     revoked: Mapping[str, datetime] | None = None,
 ) -> Enrolled:
-    """Add one key of one person, and the roles given.
+    """Add one key of one person, for approvals of the workspace's mode, and the roles given.
 
     Raises:
         IrkitError: if the name, the key or a role is not acceptable; nothing is written then.
@@ -98,7 +98,8 @@ def enrol(
                 help="make a new one with `ssh-keygen -t ed25519`",
             )
         )
-    line = f'{name} namespaces="{NAMESPACES}" {wire.public_line(blob)} {comment or name}'
+    namespace = namespace_of(str(workspace.mode))
+    line = f'{name} namespaces="{namespace}" {wire.public_line(blob)} {comment or name}'
     _write_both(workspace, _with_line(workspace, name, line, fingerprint), name, wanted)
     return Enrolled(name=name, fingerprint=fingerprint, kind=wire.key_type(blob), roles=wanted)
 

@@ -8,6 +8,7 @@ ending is made here.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from irkit.engine.commands import (
     Apply,
@@ -43,6 +44,10 @@ from irkit.engine.leaves import (
 from irkit.engine.outcome import judge
 from irkit.model.change import ChangeId
 from irkit.model.run import ChangeState, Run, Stage
+
+
+WATCHING: Final = "cut, watching"
+"""Why a run waits when only the looks of its hold are left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +192,8 @@ def _step(moment: Moment, path: str, busy: set[str]) -> Iterator[Command]:
 
 def _manual(moment: Moment, leaf: ManualLeaf) -> Iterator[Command]:
     if leaf.until is not None and leaf.until > moment.now:
-        yield WaitUntil(moment=leaf.until, why=f"{leaf.path} waits for {leaf.step.to}")
+        why = f"{leaf.path} waits for {leaf.step.to}"
+        yield WaitUntil(moment=leaf.until, why=why, who=leaf.step.to)
     else:
         yield Ask(leaf=leaf)
 
@@ -227,5 +233,5 @@ def _next_look(moment: Moment) -> Command | None:
     else:
         return None
     if moment.now < due:
-        return WaitUntil(moment=due, why="cut, watching")
+        return WaitUntil(moment=due, why=WATCHING)
     return LookAgain(index=done, last=done >= len(moment.looks) - 1)

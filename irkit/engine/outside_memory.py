@@ -55,9 +55,7 @@ def trusted(folder: Path | None, roots: Path | None = None) -> Trusted:
 
 def kept_anchors(directory: Path, known: Trusted) -> tuple[tuple[Anchor, ...], tuple[Finding, ...]]:
     """Return the anchors kept beside the trail that are by somebody whose word counts."""
-    return anchors.load_anchors(
-        directory, roots=known.roots, witnesses=known.witnesses, quorum=len(known.witnesses[:1])
-    )
+    return anchors.load_anchors(directory, roots=known.roots, witnesses=known.witnesses)
 
 
 def heads_in(directory: Path, files: Sequence[Path]) -> tuple[Anchor, ...]:

@@ -16,7 +16,7 @@ from typing import Final, cast
 
 from irkit.canonical import JsonObject, canonical, digest, parse
 from irkit.clock import parse_rfc3339
-from irkit.diagnostics import Diagnostic, IrkitError, Severity
+from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import policy_check
 from irkit.engine.policy_text import Difference, differences, policy_text
 from irkit.engine.session import Session
@@ -76,14 +76,6 @@ class Proposal:
     def differences(self) -> tuple[Difference, ...]:
         """Return what changes."""
         return differences(self.old, self.new)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revocable:
-    """The keys that may be revoked at once, and why others may not."""
-
-    keys: tuple[str, ...] = ()
-    warnings: tuple[Diagnostic, ...] = ()
 
 
 def begin(session: Session) -> Sealed:
@@ -243,50 +235,6 @@ def seal(
         began=False,
         warnings=proposal.warnings,
     )
-
-
-def revocable(fold: ApprovalFold, fingerprints: Iterable[str]) -> Revocable:
-    """Return which keys may be revoked at once: never so many that no policy can be sealed.
-
-    A key that is not in the sealed policy counts for nothing and needs no revocation.
-    """
-    in_force = {signer.fingerprint for signer in fold.policy.signers} - fold.revoked.keys()
-    wanted = tuple(key for key in fingerprints if key in in_force)
-    need = fold.policy.change
-    left = {
-        name
-        for signer in fold.policy.signers
-        if signer.fingerprint in in_force - set(wanted)
-        for name in signer.principals
-        if not need.roles or set(need.roles) & set(fold.policy.roles_of(name))
-    }
-    if not wanted or len(left) >= need.need:
-        return Revocable(keys=wanted)
-    return Revocable(
-        warnings=(
-            Diagnostic(
-                code="IRK475",
-                severity=Severity.WARNING,
-                summary=f"not revoked yet: a new policy needs {need.need} approvals, and without "
-                f"this key {len(left)} could be given",
-                help="seal the policy with this person's own approval, or after enrolling others",
-            ),
-        )
-    )
-
-
-def revoke(session: Session, journal: Journal, name: str, fingerprints: Iterable[str]) -> None:
-    """Record that keys of `name` count no more, from now on and for good."""
-    drafts = [
-        Draft(
-            type="key.revoked",
-            actor=session.actor,
-            body={"fingerprint": fingerprint, "principal": name},
-        )
-        for fingerprint in fingerprints
-    ]
-    if drafts:
-        journal.append(*drafts)
 
 
 def sealed_policy(journal: Journal, fold: ApprovalFold) -> JsonObject:

@@ -33,7 +33,7 @@ from irkit.engine.context import Context
 from irkit.engine.desk import Desk
 from irkit.engine.holding import look_again
 from irkit.engine.leaves import Walked
-from irkit.engine.machine import next_commands
+from irkit.engine.machine import WATCHING, next_commands
 from irkit.engine.planning import plan_step
 from irkit.engine.proposing import propose
 from irkit.engine.reading import make_read
@@ -124,12 +124,12 @@ class Runner:
             return Driven(Ending.PLANNED, run, walked)
         people = tuple(c.key for c in commands if isinstance(c, AwaitApproval | AskResolve))
         times = [c for c in commands if isinstance(c, WaitUntil)]
-        watching = any(c.why == "cut, watching" for c in times)
-        if not commands or (not wait and not watching) or (watching and not hold):
-            whys = (*people, *(c.why for c in times))
+        own = [c for c in times if not c.who]
+        watching = bool(own) and all(c.why == WATCHING for c in own)
+        whys = (*people, *(c.why for c in times))
+        if not commands or (not wait and not own) or (watching and not hold):
             return Driven(Ending.WAITING, run, walked, whys)
         until = min((c.moment for c in times), default=None)
-        whys = (*people, *(c.why for c in times))
         self.desk.context.listener.waiting(run, whys, until)
         await self._rest(until)
         return None

@@ -23,6 +23,7 @@ async def settle(desk: Desk, change: str) -> None:
         except IrkitError:
             await anyio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
             continue
+        give_up = verdict == "not_applied" and state.attempt >= desk.context.pace.attempts
         await desk.record(
             "step.settled",
             {
@@ -30,7 +31,8 @@ async def settle(desk: Desk, change: str) -> None:
                 "change": change,
                 "verdict": verdict,
                 "outputs": outputs,
-                "why": why,
+                "why": f"{why}; given up after {state.attempt} attempts" if give_up else why,
+                "give_up": give_up,
             },
         )
         return
