@@ -1,0 +1,60 @@
+"""May this caller do this: the evaluator applied to the world's own state, for every call."""
+
+from irkit.model.access import Decision, ExplicitDeny, Request, decide
+from irkit.world.aws.answer import ApiError, Refusal, refusal
+from irkit.world.aws.cloud import Caller, Cloud, policies_for
+from irkit.world.aws.iam_view import AccessState
+from irkit.world.aws.naming import action_name
+from irkit.world.aws.resources import Subject
+from irkit.world.aws.wire import ApiCall
+
+
+def request_for(cloud: Cloud, call: ApiCall, subject: Subject, **keys: tuple[str, ...]) -> Request:
+    """Return the access request that `call` amounts to, with further condition keys."""
+    return Request(
+        action=action_name(call.signing_name, call.operation),
+        time=cloud.now(),
+        resource=subject.arn,
+        resource_account=subject.account,
+        keys={
+            "aws:SourceIp": (call.source_ip,),
+            "aws:RequestedRegion": (call.region,),
+            "aws:UserAgent": (call.user_agent,),
+            "aws:SecureTransport": ("true",),
+            **keys,
+        },
+    )
+
+
+def authorise(
+    cloud: Cloud, state: AccessState, caller: Caller, call: ApiCall, subject: Subject
+) -> None:
+    """Let the call through.
+
+    Raises:
+        ApiError: if the caller's policies do not allow it.
+    """
+    decision = decide(
+        caller.credential, policies_for(state, caller), request_for(cloud, call, subject)
+    )
+    if not decision.allowed:
+        raise denied(caller, call, subject, decision)
+
+
+def denied(caller: Caller, call: ApiCall, subject: Subject, decision: Decision | None) -> ApiError:
+    """Return the refusal in the service's own words."""
+    if call.protocol == "ec2":
+        message = "You are not authorized to perform this operation."
+    else:
+        action = action_name(call.signing_name, call.operation)
+        message = (
+            f"User: {caller.credential.arn} is not authorized to perform: {action} "
+            f"on resource: {subject.arn} {_because(decision)}"
+        )
+    return refusal(call.protocol, Refusal.DENIED, message)
+
+
+def _because(decision: Decision | None) -> str:
+    if decision is not None and isinstance(decision.why, ExplicitDeny):
+        return "with an explicit deny in a policy"
+    return "because no identity-based policy allows the action"

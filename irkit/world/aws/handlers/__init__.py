@@ -1,0 +1,1 @@
+"""Operations that the world answers itself, because moto lacks or misrepresents them."""

@@ -1,0 +1,105 @@
+"""What AWS calls things: services, IAM actions, event sources, and which operations write.
+
+The names an SDK signs with, the names policies use and the names CloudTrail logs differ in places;
+this is the one table of those differences.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+_SERVICES: Final = MappingProxyType(
+    {
+        "access-analyzer": "accessanalyzer",
+        "monitoring": "cloudwatch",
+        "sso": "sso-admin",
+        "tagging": "resourcegroupstaggingapi",
+        "elasticfilesystem": "efs",
+        "elasticloadbalancing": "elbv2",
+        "elasticmapreduce": "emr",
+        "states": "stepfunctions",
+    }
+)
+_ACTIONS: Final = MappingProxyType(
+    {
+        "lambda:Invoke": "lambda:InvokeFunction",
+        "s3:CopyObject": "s3:PutObject",
+        "s3:DeleteObjects": "s3:DeleteObject",
+        "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+        "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+        "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+        "s3:HeadBucket": "s3:ListBucket",
+        "s3:HeadObject": "s3:GetObject",
+        "s3:ListBuckets": "s3:ListAllMyBuckets",
+        "s3:ListObjectVersions": "s3:ListBucketVersions",
+        "s3:ListObjects": "s3:ListBucket",
+        "s3:ListObjectsV2": "s3:ListBucket",
+        "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    }
+)
+_READS: Final = (
+    "AssumeRole",
+    "BatchGet",
+    "Check",
+    "Decode",
+    "Describe",
+    "Estimate",
+    "Generate",
+    "Get",
+    "Head",
+    "List",
+    "Lookup",
+    "Preview",
+    "Query",
+    "Search",
+    "Simulate",
+    "StartQuery",
+    "Validate",
+)
+_DATA_EVENTS: Final = frozenset(
+    {
+        "lambda:Invoke",
+        "s3:AbortMultipartUpload",
+        "s3:CompleteMultipartUpload",
+        "s3:CopyObject",
+        "s3:DeleteObject",
+        "s3:DeleteObjects",
+        "s3:GetObject",
+        "s3:HeadObject",
+        "s3:ListObjectVersions",
+        "s3:ListObjects",
+        "s3:ListObjectsV2",
+        "s3:PutObject",
+        "s3:UploadPart",
+    }
+)
+_GLOBAL: Final = frozenset({"account", "cloudfront", "iam", "organizations", "route53", "sts"})
+
+HOME_REGION: Final = "us-east-1"
+"""Where global services have their events."""
+
+
+def service_of(signing_name: str) -> str:
+    """Return botocore's name of the service that signs as `signing_name`."""
+    return _SERVICES.get(signing_name, signing_name)
+
+
+def action_name(signing_name: str, operation: str) -> str:
+    """Return the IAM action that allows an operation: `s3:ListAllMyBuckets` for ListBuckets."""
+    prefix = "cloudwatch" if signing_name == "monitoring" else signing_name
+    name = f"{prefix}:{operation}"
+    return _ACTIONS.get(name, name)
+
+
+def changes_something(operation: str) -> bool:
+    """Judge by its name whether an operation writes."""
+    return not operation.startswith(_READS) and operation != "CredentialReport"
+
+
+def is_data_event(signing_name: str, operation: str) -> bool:
+    """Say whether CloudTrail keeps the call out of the event history."""
+    return f"{signing_name}:{operation}" in _DATA_EVENTS
+
+
+def event_region(signing_name: str, region: str) -> str:
+    """Return the region whose event history shows a call."""
+    return HOME_REGION if signing_name in _GLOBAL else region

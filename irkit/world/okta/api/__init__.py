@@ -1,0 +1,1 @@
+"""The endpoints, one file per resource: a new file here is a new endpoint, without registration."""

@@ -1,0 +1,143 @@
+"""Policies and their rules."""
+
+from irkit.canonical import Json, JsonObject
+from irkit.world.okta import errors
+from irkit.world.okta.documents import Kind, named, register, tell
+from irkit.world.okta.routing import NO_CONTENT, Ask, Reply, route
+from irkit.world.okta.tables import Documents
+from irkit.world.okta.views import hinted, moment
+
+POLICIES = Kind(
+    name="policies",
+    prefix="00p",
+    parameter="policyId",
+    area="policies",
+    noun="Policy",
+    event="policy.lifecycle",
+    path="/api/v1/policies",
+)
+_RULES = "/api/v1/policies/{policyId}/rules"
+_RULE = f"{_RULES}/{{ruleId}}"
+
+register(POLICIES)
+
+
+@route("POST", "/api/v1/policies/{policyId}/lifecycle/activate", area="policies")
+def activate_policy(ask: Ask) -> Reply:
+    """→ ACTIVE; answered without a body, unlike other documents."""
+    return _set_policy(ask, "ACTIVE", "activate")
+
+
+@route("POST", "/api/v1/policies/{policyId}/lifecycle/deactivate", area="policies")
+def deactivate_policy(ask: Ask) -> Reply:
+    """→ INACTIVE."""
+    return _set_policy(ask, "INACTIVE", "deactivate")
+
+
+@route("GET", _RULES, area="policies")
+def list_rules(ask: Ask) -> Reply:
+    """List the rules of a policy."""
+    return Reply(body=[_json(ask, key, rule) for key, rule in _rules(ask).items()])
+
+
+@route("POST", _RULES, area="policies")
+def create_rule(ask: Ask) -> Reply:
+    """Add a rule to a policy."""
+    rules = _rules(ask)
+    rule_id = ask.state.ids.new("0pr")
+    now = moment(ask.state.now())
+    active: dict[str, Json] = {"status": "ACTIVE", "priority": len(rules) + 1, "system": False}
+    rules[rule_id] = {**active, **_content(ask), "created": now, "lastUpdated": now}
+    tell(ask, POLICIES, named(ask, POLICIES), "rule.add")
+    return Reply(body=_json(ask, rule_id, rules[rule_id]))
+
+
+@route("GET", _RULE, area="policies")
+def get_rule(ask: Ask) -> Reply:
+    """Show a rule."""
+    rule_id = _rule_id(ask)
+    return Reply(body=_json(ask, rule_id, _rules(ask)[rule_id]))
+
+
+@route("PUT", _RULE, area="policies")
+def replace_rule(ask: Ask) -> Reply:
+    """Replace a rule."""
+    rule_id = _rule_id(ask)
+    old = _rules(ask)[rule_id]
+    kept = {key: old[key] for key in ("status", "created", "system", "priority") if key in old}
+    return _stored(ask, rule_id, {**kept, **_content(ask)}, "rule.update")
+
+
+@route("DELETE", _RULE, area="policies")
+def delete_rule(ask: Ask) -> Reply:
+    """Delete a rule."""
+    rule_id = _rule_id(ask)
+    del _rules(ask)[rule_id]
+    tell(ask, POLICIES, named(ask, POLICIES), "rule.delete")
+    return NO_CONTENT
+
+
+@route("POST", f"{_RULE}/lifecycle/activate", area="policies")
+def activate_rule(ask: Ask) -> Reply:
+    """→ ACTIVE."""
+    _set_rule(ask, "ACTIVE", "rule.activate")
+    return NO_CONTENT
+
+
+@route("POST", f"{_RULE}/lifecycle/deactivate", area="policies")
+def deactivate_rule(ask: Ask) -> Reply:
+    """→ INACTIVE."""
+    _set_rule(ask, "INACTIVE", "rule.deactivate")
+    return NO_CONTENT
+
+
+def _set_policy(ask: Ask, status: str, verb: str) -> Reply:
+    policy_id = named(ask, POLICIES)
+    policies = ask.tables.documents[POLICIES.name]
+    policies[policy_id] = {
+        **policies[policy_id],
+        "status": status,
+        "lastUpdated": moment(ask.state.now()),
+    }
+    tell(ask, POLICIES, policy_id, verb)
+    return NO_CONTENT
+
+
+def _set_rule(ask: Ask, status: str, verb: str) -> None:
+    rule_id = _rule_id(ask)
+    _stored(ask, rule_id, {**_rules(ask)[rule_id], "status": status}, verb)
+
+
+def _stored(ask: Ask, rule_id: str, content: dict[str, Json], verb: str) -> Reply:
+    rule = {**content, "lastUpdated": moment(ask.state.now())}
+    _rules(ask)[rule_id] = rule
+    tell(ask, POLICIES, named(ask, POLICIES), verb)
+    return Reply(body=_json(ask, rule_id, rule))
+
+
+def _rules(ask: Ask) -> Documents:
+    return ask.tables.rules_of_policies.setdefault(named(ask, POLICIES), {})
+
+
+def _rule_id(ask: Ask) -> str:
+    rule_id = ask.params["ruleId"]
+    if rule_id not in _rules(ask):
+        raise errors.not_found(rule_id, "PolicyRule")
+    return rule_id
+
+
+def _content(ask: Ask) -> dict[str, Json]:
+    return {key: value for key, value in ask.object().items() if key not in {"id", "_links"}}
+
+
+def _json(ask: Ask, rule_id: str, rule: JsonObject) -> JsonObject:
+    me = f"{ask.base}/api/v1/policies/{ask.params['policyId']}/rules/{rule_id}"
+    toggle = "deactivate" if rule.get("status") == "ACTIVE" else "activate"
+    return {
+        "id": rule_id,
+        **rule,
+        "_links": {
+            "self": hinted(me, "GET", "PUT", "DELETE"),
+            toggle: hinted(f"{me}/lifecycle/{toggle}", "POST"),
+        },
+    }
