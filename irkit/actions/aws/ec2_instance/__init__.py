@@ -1,0 +1,1 @@
+"""Actions on one EC2 instance."""

@@ -1,0 +1,1 @@
+"""Reads of who entered AWS from the identity provider."""

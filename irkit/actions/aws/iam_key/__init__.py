@@ -1,0 +1,1 @@
+"""Actions on one IAM access key."""

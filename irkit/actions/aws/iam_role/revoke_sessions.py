@@ -1,0 +1,118 @@
+"""End every session of a role that began before now.
+
+The console's own policy name is used, so that both find each other's work. A cut-off is only ever
+moved later. It says nothing about sessions that begin afterwards: running it again moves it on.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from irkit.actions.arn import Principal, principal
+from irkit.actions.base import Readers, Seen, parameter
+from irkit.actions.iam_principal import role_target, see_role
+from irkit.actions.iam_role_limits import editable
+from irkit.actions.inline_policy import InlinePolicy, deny
+from irkit.actions.shape import at, text
+from irkit.canonical import Json
+from irkit.clock import parse_rfc3339, rfc3339
+from irkit.model.access.kinds import CredentialKind as Kind
+from irkit.model.change import PROVIDER_NOW, Change, Target
+from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
+
+_CONDITION: Final = ("Condition", "DateLessThan", "aws:TokenIssueTime")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeSessions(InlinePolicy):
+    """Puts a deny for all sessions issued before the provider's present time."""
+
+    spec: ClassVar[Spec] = Spec(
+        id="aws.iam_role.revoke_sessions",
+        version=1,
+        verb=Verb.DO,
+        summary="End all current sessions of a role",
+        needs=("aws",),
+        effect=Effect.IDEMPOTENT,
+        reversal=Reversal.SELF_HEALING,
+        target="aws.role",
+        permissions=Permissions(
+            iam_read=("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies"),
+            iam_write=("iam:DeleteRolePolicy", "iam:PutRolePolicy"),
+        ),
+        cuts=(
+            Kind.ROLE_SESSION,
+            Kind.FEDERATED_ROLE_SESSION,
+            Kind.CHAINED_ROLE_SESSION,
+            Kind.INSTANCE_SESSION,
+            Kind.CONSOLE_SESSION,
+        ),
+        does_not_cut=(
+            Kind.LONG_TERM_KEY,
+            Kind.GET_SESSION_TOKEN,
+            Kind.EXTERNAL_TRUST,
+            Kind.OKTA_SESSION,
+        ),
+        visible_within=timedelta(seconds=30),
+        in_doubt_wait=timedelta(seconds=10),
+        ends_sessions=True,
+        attack=("T1550.001", "T1078.004"),
+        d3fend=("D3-ANCI",),
+        gotchas=(
+            "Ends every session of the role, workloads and colleagues included.",
+            "New sessions are not blocked: close the way in first.",
+            "Machines with this role stay denied until they receive newer credentials.",
+            "Sessions on roles reached from this one live on: end those too.",
+            "Cannot be put on service-linked roles or on roles of IAM Identity Center.",
+        ),
+    )
+
+    role: str = parameter("aws.role", "The role: ARN, or name with `account`")
+    account: str = parameter("aws.account", "The account, where `role` is no ARN", default="")
+
+    @property
+    def principal(self) -> Principal:
+        """The role."""
+        return principal("role", self.role, self.account)
+
+    @property
+    def kind(self) -> str:
+        """A role."""
+        return "role"
+
+    @property
+    def policy(self) -> str:
+        """The name the AWS console uses for the same purpose."""
+        return "AWSRevokeOlderSessions"
+
+    async def probe(self, readers: Readers) -> Seen:
+        """Read the role and its inline policies, and AWS's clock."""
+        return {
+            **await see_role(readers, self.principal),
+            "policies": await self.policies(readers),
+            "now": rfc3339(readers.aws.now()),
+        }
+
+    def plan(self, seen: Seen) -> tuple[Change, ...]:
+        """Move the cut-off to the moment of writing, unless it lies later still."""
+        editable(seen)
+        target = role_target(seen)
+        cutoff = _cutoff(at(seen, "policies", self.policy))
+        if cutoff and parse_rfc3339(cutoff) >= parse_rfc3339(text(seen, "now")):
+            return ()
+        document = deny({"DateLessThan": {"aws:TokenIssueTime": PROVIDER_NOW}})
+        return (self.put(seen, target, document),)
+
+    def targets(self, seen: Seen) -> tuple[Target, ...]:
+        """Return the role."""
+        return (role_target(seen),)
+
+
+def _cutoff(document: Json) -> str:
+    """Return the cut-off of a document of this action's form; empty for any other."""
+    statements = at(document, "Statement")
+    if not isinstance(statements, list | tuple) or len(statements) != 1:
+        return ""
+    found = at(statements[0], *_CONDITION)
+    whole = deny({"DateLessThan": {"aws:TokenIssueTime": found}})
+    return found if isinstance(found, str) and document == whole else ""

@@ -1,0 +1,1 @@
+"""Reads of what exists in accounts."""

@@ -1,0 +1,1 @@
+"""Reads of whether a credential still works."""

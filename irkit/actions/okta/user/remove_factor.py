@@ -1,0 +1,104 @@
+"""Remove one enrolled factor: the one the intruder added, not the user's own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
+from irkit.actions.okta_user import see_user, user_path, user_target
+from irkit.actions.one_way import OneWay
+from irkit.actions.refusal import no_such
+from irkit.actions.shape import entries, maybe_text, text
+from irkit.actions.touches import own_id, owned, owner_id
+from irkit.canonical import Json, JsonObject
+from irkit.model.access.kinds import CredentialKind as Kind
+from irkit.model.change import Change, Target
+from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveFactor(OneWay):
+    """Unenrols one factor of one user."""
+
+    spec: ClassVar[Spec] = Spec(
+        id="okta.user.remove_factor",
+        version=1,
+        verb=Verb.DO,
+        summary="Remove one factor of a user",
+        needs=("okta",),
+        effect=Effect.PROBEABLE,
+        reversal=Reversal.LOSSY,
+        target="okta.factor",
+        permissions=Permissions(okta_read=("okta.users.read",), okta_write=("okta.users.manage",)),
+        cuts=(Kind.OKTA_FACTOR,),
+        does_not_cut=(Kind.OKTA_SESSION, Kind.OKTA_OAUTH_TOKEN, Kind.FEDERATED_ROLE_SESSION),
+        visible_within=timedelta(seconds=15),
+        in_doubt_wait=timedelta(seconds=5),
+        before_evidence=True,
+        attack=("T1556.006", "T1098.005"),
+        d3fend=("D3-CR",),
+        gotchas=(
+            "Removing a push factor also removes the code and signature factors of that device.",
+            "Only while the user is suspended: whoever holds the password may enrol a new one.",
+            "The list shows what the policy allows the asking administrator to see.",
+        ),
+    )
+
+    instead: ClassVar[str] = "the user enrols the factor again after being identified"
+
+    user: str = parameter("okta.user", "The user: Okta id or login")
+    factor: str = parameter("text", "The id of the factor, as `okta.user.get` lists it")
+
+    async def probe(self, readers: Readers) -> Seen:
+        """Read the user's factors."""
+        seen = await see_user(readers, self.user)
+        factors = await readers.okta.list(user_path(text(seen, "id"), "factors"))
+        return {
+            **seen,
+            "factors": [
+                {
+                    "id": text(item, "id"),
+                    "type": maybe_text(item, "factorType"),
+                    "provider": maybe_text(item, "provider"),
+                    "created": maybe_text(item, "created"),
+                }
+                for item in factors
+            ],
+        }
+
+    def plan(self, seen: Seen) -> tuple[Change, ...]:
+        """Remove it; a factor that is not there may be a wrong id, so that is an error."""
+        found = next((f for f in entries(seen, "factors") if f["id"] == self.factor), None)
+        if found is None:
+            raise no_such(
+                f"factor of {text(seen, 'login')}",
+                self.factor,
+                "it was removed already, or the id is wrong: read `okta.user.get`",
+            )
+        return (
+            Change(
+                id="remove-factor",
+                target=self._target(seen, found),
+                verb="remove",
+                before={"enrolled": True},
+                after={"enrolled": False},
+                saved=found,
+            ),
+        )
+
+    def state(self, seen: Seen, target: Target) -> Json:
+        """Say whether the factor is enrolled."""
+        ids = {item["id"] for item in entries(seen, "factors")}
+        return {"enrolled": own_id(target) in ids}
+
+    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
+        """Unenrol."""
+        target = change.target
+        path = user_path(owner_id(target), "factors", own_id(target))
+        reply = await writers.okta.send("DELETE", path)
+        return Applied(request_ids=(reply.request_id,), status=reply.status)
+
+    def _target(self, seen: Seen, factor: JsonObject) -> Target:
+        user = user_target(seen)
+        label = f"{text(factor, 'type')} of {user.label}"
+        return owned("okta.factor", user, self.factor, label)

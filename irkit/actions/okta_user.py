@@ -1,0 +1,66 @@
+"""One Okta user as actions see it: found by id or login, spoken of by id."""
+
+from urllib.parse import quote
+
+from irkit.actions.absent import OKTA, or_none
+from irkit.actions.base import Readers
+from irkit.actions.refusal import no_such
+from irkit.actions.shape import listed, maybe_text, text
+from irkit.canonical import Json, JsonObject
+from irkit.model.change import Target
+
+
+async def fetch_user(readers: Readers, user: str) -> Json:
+    """Return Okta's own record of the user with that id or login.
+
+    Raises:
+        IrkitError: if there is none.
+    """
+    reply = await or_none(readers.okta.get(user_path(user)), OKTA)
+    if reply is None:
+        raise no_such("Okta user", user, "give the exact login or the Okta id (00u…)")
+    return reply.body
+
+
+async def see_user(readers: Readers, user: str) -> JsonObject:
+    """Return what a probe of a user always holds: tenant, id, login and status."""
+    record = await fetch_user(readers, user)
+    return {
+        "tenant": readers.okta.tenant,
+        "id": text(record, "id"),
+        "login": text(record, "profile", "login"),
+        "status": text(record, "status"),
+        "status_changed": maybe_text(record, "statusChanged"),
+    }
+
+
+def user_target(seen: JsonObject) -> Target:
+    """Return the user that `see_user` saw, as a target."""
+    return Target(
+        kind="okta.user",
+        tenant=text(seen, "tenant"),
+        id=text(seen, "id"),
+        label=text(seen, "login"),
+    )
+
+
+def user_path(user_id: str, *more: str) -> str:
+    """Return the API path of the user with that id, or of something below it."""
+    return "/".join(["/api/v1/users", *(quote(part, safe="") for part in (user_id, *more))])
+
+
+async def refresh_tokens(readers: Readers, user_id: str) -> tuple[JsonObject, ...]:
+    """Return each OAuth client of the user: `id`, `name` and the ids of its refresh tokens."""
+    clients: list[JsonObject] = []
+    for client in await readers.okta.list(user_path(user_id, "clients")):
+        client_id = text(client, "client_id")
+        tokens = await readers.okta.list(user_path(user_id, "clients", client_id, "tokens"))
+        name = maybe_text(client, "client_name")
+        ids = listed(text(token, "id") for token in tokens)
+        clients.append({"id": client_id, "name": name, "tokens": ids})
+    return tuple(clients)
+
+
+async def holds_tokens(readers: Readers, user_id: str) -> bool:
+    """Say whether the user holds any OAuth refresh token."""
+    return any(client["tokens"] for client in await refresh_tokens(readers, user_id))

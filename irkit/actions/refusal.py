@@ -1,0 +1,31 @@
+"""Why an action cannot be planned or taken back, as diagnostics that say what to do instead."""
+
+from irkit.diagnostics import Diagnostic, IrkitError
+
+
+def cannot_reach(summary: str, help_: str) -> IrkitError:
+    """Return the error for a goal that cannot be reached from the state that was found."""
+    return IrkitError(Diagnostic(code="IRK660", summary=summary, help=help_))
+
+
+def no_such(kind: str, name: str, help_: str) -> IrkitError:
+    """Return the error for a target that does not exist: never a silent `already`."""
+    return IrkitError(Diagnostic(code="IRK661", summary=f"there is no {kind} `{name}`", help=help_))
+
+
+def no_way_back(action: str, instead: str) -> IrkitError:
+    """Return the error for an undo of what cannot be undone."""
+    return IrkitError(
+        Diagnostic(code="IRK662", summary=f"`{action}` cannot be taken back", help=instead)
+    )
+
+
+def still_used(what: str, by: str) -> IrkitError:
+    """Return the error for a thing of ours that undo must leave because others use it."""
+    return IrkitError(
+        Diagnostic(
+            code="IRK663",
+            summary=f"{what} is still used by {by} and was left",
+            help="take back the runs that use it first, then undo this one again",
+        )
+    )

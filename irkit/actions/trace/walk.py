@@ -1,0 +1,82 @@
+"""Following one session through everything it led to: other roles, other accounts, new keys.
+
+The search goes from credential to credential. What a session may do, its children may do as well,
+so that children's acts count as its own. A child in an account that is not pinned is a gap.
+"""
+
+from dataclasses import dataclass, field
+
+from irkit.actions.cloudtrail import History
+from irkit.actions.shape import listed, text
+from irkit.actions.trace.events import (
+    instances_of,
+    key_of,
+    session_of,
+    succeeded,
+    user_of,
+    user_session_of,
+)
+from irkit.canonical import Json, JsonObject
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What came of one session, and the events that say so."""
+
+    chained: list[JsonObject] = field(default_factory=list)
+    user_sessions: list[JsonObject] = field(default_factory=list)
+    keys_created: list[JsonObject] = field(default_factory=list)
+    users_created: list[str] = field(default_factory=list)
+    instances_started: list[str] = field(default_factory=list)
+    events: list[JsonObject] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the findings, each thing once."""
+        roles = sorted({text(item, "role") for item in self.chained})
+        return {
+            "chained_roles": listed(roles),
+            "chained": listed(self.chained),
+            "user_sessions": listed(self.user_sessions),
+            "keys_created": listed(self.keys_created),
+            "users_created": listed(sorted(set(self.users_created))),
+            "instances_started": listed(sorted(set(self.instances_started))),
+        }
+
+
+async def follow(history: History, account: str, seat: str) -> Findings:
+    """Return everything that came of the credential `seat` of `account`."""
+    findings = Findings()
+    pinned = frozenset(history.readers.aws.accounts())
+    open_: list[tuple[str, str]] = [(account, seat)]
+    seen: set[str] = set()
+    while open_:
+        where, credential = open_.pop()
+        if credential in seen:
+            continue
+        seen.add(credential)
+        if where not in pinned:
+            history.gaps.append(f"{where}: {credential} acts there, and it is not a pinned account")
+            continue
+        for event in await history.look_up(where, "AccessKeyId", credential):
+            findings.events.append(event)
+            open_ += _take(findings, event)
+    return findings
+
+
+def _take(findings: Findings, event: JsonObject) -> list[tuple[str, str]]:
+    """Note what one event led to; return the credentials that it issued."""
+    if not succeeded(event):
+        return []
+    findings.instances_started += instances_of(event)
+    if user := user_of(event):
+        findings.users_created.append(user)
+    if session := session_of(event):
+        findings.chained.append(session)
+        return [(text(session, "account"), text(session, "seat"))]
+    if session := user_session_of(event):
+        findings.user_sessions.append(session)
+        return [(text(session, "account"), text(session, "seat"))]
+    if key := key_of(event):
+        findings.keys_created.append(key)
+        return [(text(event, "recipientAccountId"), text(key, "id"))]
+    return []

@@ -1,0 +1,82 @@
+"""The two handles on AWS accounts: one that can only read, one that can write.
+
+Operations have boto3's names (`iam`, `list_access_keys`), parameters and results AWS's own
+(`UserName`). Times in results are RFC 3339 text, bytes are base64 text.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from irkit.canonical import Json, JsonObject
+from irkit.providers.call import Reply
+from irkit.secret import Secret
+
+
+class AwsReader(Protocol):
+    """Reads. An operation that is not known to read is refused before it is sent."""
+
+    def accounts(self) -> tuple[str, ...]:
+        """Return the pinned account ids this connection may be used for."""
+
+    async def regions(self, account: str) -> tuple[str, ...]:
+        """Return the enabled regions of `account` that the configuration includes."""
+
+    async def caller(self, account: str) -> JsonObject:
+        """Return `sts:GetCallerIdentity` of the credentials used in `account`.
+
+        Besides: `AccessKeyId` is the key in use, `Source` the identity of the first credentials,
+        `WriteRole` the ARN of the role that changes are made with (empty: the first credentials).
+        """
+
+    def now(self) -> datetime:
+        """Return AWS's clock: this machine's, corrected by the last `Date` header seen."""
+
+    async def call(
+        self,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Json] | None = None,
+        *,
+        account: str,
+        region: str = "us-east-1",
+    ) -> Reply:
+        """Make one read.
+
+        Raises:
+            CallError: for every outcome that is not `ok`, after the retries a read may have.
+        """
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Json] | None = None,
+        *,
+        account: str,
+        region: str = "us-east-1",
+    ) -> AsyncIterator[Reply]:
+        """Yield all pages of a paginated read; an error on any page is raised."""
+
+
+class AwsWriter(Protocol):
+    """Writes, each sent once: retrying is the engine's decision."""
+
+    async def send(
+        self,
+        service: str,
+        operation: str,
+        parameters: "Mapping[str, Json | Secret] | None" = None,
+        *,
+        account: str,
+        region: str = "us-east-1",
+        secrets: tuple[str, ...] = (),
+    ) -> tuple[Reply, Mapping[str, Secret]]:
+        """Send one write; top-level parameters may be secrets.
+
+        `secrets` names result fields by dotted path (`AccessKey.SecretAccessKey`): they come back
+        apart, as `Secret`, and the reply's body holds a mask in their place.
+
+        Raises:
+            CallError: for every outcome that is not `ok`.
+        """

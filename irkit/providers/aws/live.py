@@ -1,0 +1,328 @@
+"""The real thing: AWS through botocore, in worker threads.
+
+One botocore session; clients are made under a lock (making them is not thread-safe) and kept. The
+SDK makes one attempt: repeating is ours to decide, because it would repeat writes too. The
+environment is not read: its variables are taken out of the session's configuration.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Self, cast
+
+import anyio
+import anyio.to_thread
+import botocore.config
+import botocore.exceptions
+import botocore.loaders
+import botocore.session
+import jmespath  # type: ignore[import-untyped]  # it comes with botocore
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION_VARIABLES
+
+from irkit.canonical import thaw
+from irkit.clock import Clock
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
+from irkit.providers.aws.connection import AwsCalls, Reader, Writer
+from irkit.providers.aws.credentials import Credentials
+from irkit.providers.aws.outcomes import said_no, went_wrong
+from irkit.providers.aws.settings import AwsSettings, Profile, StaticKeys
+from irkit.providers.call import BeforeSend, CallError, Outcome
+from irkit.providers.limits import OnWait, RateLimits
+from irkit.providers.retry import Patience
+from irkit.providers.server_clock import ServerClock, parse_date
+from irkit.secret import MASK, Secret
+
+_FILES: Final = frozenset({"config_file", "credentials_file"})
+
+_NEVER_SENT: Final = (
+    botocore.exceptions.ConnectTimeoutError,
+    botocore.exceptions.EndpointConnectionError,
+    botocore.exceptions.NoRegionError,
+    botocore.exceptions.ProxyConnectionError,
+    botocore.exceptions.SSLError,
+    botocore.exceptions.UnknownEndpointError,
+)
+_INVALID: Final = (
+    botocore.exceptions.ParamValidationError,
+    botocore.exceptions.MissingParametersError,
+)
+
+
+class BotocoreBackend:
+    """Sends calls through botocore (`Backend`)."""
+
+    def __init__(self, settings: AwsSettings) -> None:
+        """Make the one session, from `settings` alone."""
+        for name in ("botocore", "urllib3"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # below that, bodies are logged
+        self._settings = settings
+        self._session = _session(settings)
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.Lock()
+        self._threads = anyio.CapacityLimiter(settings.threads)
+
+    async def send(
+        self, operation: Operation, keys: Keys, *, before_send: BeforeSend | None = None
+    ) -> Raw:
+        """Send one call, once. A call under way is waited for even if its caller is cancelled."""
+        client = await anyio.to_thread.run_sync(
+            self._client, operation.service, operation.region, keys, limiter=self._threads
+        )
+        if before_send is not None:
+            before_send()
+        return await anyio.to_thread.run_sync(_call, client, operation, limiter=self._threads)
+
+    async def source(self) -> Keys:
+        """Return the first credentials."""
+        match self._settings.source:
+            case StaticKeys() as static:
+                return Keys(
+                    key_id=static.key_id,
+                    secret_key=static.secret_key,
+                    session_token=static.session_token,
+                )
+            case Profile(name=name):
+                return await anyio.to_thread.run_sync(_from_profile, self._session, name)
+
+    def cursor(self, service: str, operation: str) -> Cursor | None:
+        """Return how the operation is paged."""
+        try:
+            model = self._session.get_paginator_model(service)
+            rule = model.get_paginator(_api_name(operation, self._session, service))
+        except (ValueError, botocore.exceptions.UnknownServiceError):
+            return None
+        return Cursor(
+            inputs=_texts(rule["input_token"]),
+            outputs=_texts(rule["output_token"]),
+            more=rule.get("more_results", ""),
+        )
+
+    def pick(self, expression: str, result: Mapping[str, object]) -> object:
+        """Return what a cursor's expression finds in a result."""
+        return cast("object", jmespath.search(expression, result))
+
+    def close(self) -> None:
+        """Close the connections of all clients."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _client(self, service: str, region: str, keys: Keys) -> Any:
+        key = (service, region, keys.key_id)
+        with self._lock:
+            if key not in self._clients:
+                token = keys.session_token
+                self._clients[key] = self._session.create_client(
+                    service,
+                    region_name=region,
+                    endpoint_url=self._settings.endpoint_url,
+                    aws_access_key_id=keys.key_id,
+                    aws_secret_access_key=keys.secret_key.reveal(),
+                    aws_session_token=token.reveal() if token else None,
+                    verify=self._settings.ca_bundle or True,
+                    config=_config(self._settings),
+                )
+            return self._clients[key]
+
+
+class AwsConnection:
+    """All pinned accounts: a reader, a writer, and one rate limiter for both."""
+
+    def __init__(
+        self, calls: AwsCalls, backend: BotocoreBackend, before_send: BeforeSend | None
+    ) -> None:
+        """Use `open` instead."""
+        self._calls = calls
+        self._backend = backend
+        self._before_send = before_send
+
+    @classmethod
+    def open(
+        cls,
+        settings: AwsSettings,
+        *,
+        clock: Clock,
+        before_send: BeforeSend | None = None,
+        on_wait: OnWait | None = None,
+        patience: Patience | None = None,
+    ) -> "AwsConnection":
+        """Prepare a connection; nothing is sent yet.
+
+        Raises:
+            IrkitError: if the settings may not be used.
+        """
+        backend = BotocoreBackend(settings.checked())
+        limits = RateLimits("aws", on_wait=on_wait)
+        patience = patience or Patience()
+        server_clock = ServerClock(clock)
+        credentials = Credentials(
+            settings, backend, server_clock=server_clock, limits=limits, patience=patience
+        )
+        calls = AwsCalls(
+            settings,
+            backend,
+            credentials,
+            limits=limits,
+            server_clock=server_clock,
+            patience=patience,
+        )
+        return cls(calls, backend, before_send)
+
+    def reader(self) -> Reader:
+        """Return the handle that can only read."""
+        return Reader(self._calls)
+
+    def writer(self) -> Writer:
+        """Return the handle that can write."""
+        return Writer(self._calls, self._before_send)
+
+    async def check_tenant(self) -> tuple[str, ...]:
+        """Return the account ids, each having been compared with its pinned one.
+
+        Raises:
+            IrkitError: if credentials are for another account.
+        """
+        reader = self.reader()
+        for account in reader.accounts():
+            await reader.caller(account)
+        return reader.accounts()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await anyio.to_thread.run_sync(self._backend.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _call(client: Any, operation: Operation) -> Raw:
+    given = {
+        name: value.reveal() if isinstance(value, Secret) else thaw(value)
+        for name, value in operation.parameters.items()
+    }
+    try:
+        result = getattr(client, operation.name)(**given)
+    except botocore.exceptions.ClientError as error:
+        raise _refusal(operation, error) from None
+    except _INVALID as error:
+        reason = _masked(operation, str(error).replace("\n", " "))
+        raise went_wrong(operation.title, Outcome.NOT_SENT, reason) from None
+    except _NEVER_SENT as error:
+        raise went_wrong(operation.title, Outcome.NOT_SENT, type(error).__name__) from None
+    except Exception as error:  # noqa: BLE001 - the SDK's parsers stumble over foreign answers
+        raise went_wrong(operation.title, Outcome.UNKNOWN, type(error).__name__) from None
+    metadata = result.get("ResponseMetadata", {})
+    headers = metadata.get("HTTPHeaders", {})
+    said = set(result) - {"ResponseMetadata"} or metadata.get("RequestId")
+    if not said:
+        # Operations without a result succeed for the SDK whatever the body is.
+        reason = f"HTTP {metadata.get('HTTPStatusCode')} that says nothing AWS says"
+        raise went_wrong(operation.title, Outcome.SUSPICIOUS, reason)
+    return Raw(
+        result=result,
+        status=metadata.get("HTTPStatusCode", 0),
+        request_id=metadata.get("RequestId", ""),
+        date=parse_date(headers.get("date", "")),
+    )
+
+
+def _refusal(operation: Operation, error: Any) -> CallError:
+    said = error.response.get("Error", {})
+    metadata = error.response.get("ResponseMetadata", {})
+    return said_no(
+        operation.title,
+        str(said.get("Code", "")),
+        _masked(operation, str(said.get("Message", ""))),
+        status=metadata.get("HTTPStatusCode", 0),
+        request_id=metadata.get("RequestId", ""),
+    )
+
+
+def _masked(operation: Operation, text: str) -> str:
+    """Return a message of AWS without the secrets of the call it may repeat."""
+    for value in operation.parameters.values():
+        if isinstance(value, Secret):
+            text = text.replace(value.reveal(), MASK)
+    return text
+
+
+def _session(settings: AwsSettings) -> Any:
+    """Make a session that reads no environment variable, and files only for a profile."""
+    variables = {
+        name: (key, None, default, convert)
+        for name, (key, _, default, convert) in SESSION_VARIABLES.items()
+    }
+    profile = settings.source.name if isinstance(settings.source, Profile) else None
+    if profile is None:
+        for name in _FILES:
+            variables[name] = (None, None, os.devnull, None)
+    session = botocore.session.Session(session_vars=variables, profile=profile)
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@cache
+def _loader() -> Any:
+    """Service descriptions, read from disk once in a process: EC2's alone takes long."""
+    return botocore.loaders.create_loader()
+
+
+def _config(settings: AwsSettings) -> Any:
+    return botocore.config.Config(
+        retries={"mode": "standard", "total_max_attempts": 1},
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
+        max_pool_connections=settings.threads,
+        user_agent_extra=settings.user_agent,
+        ignore_configured_endpoint_urls=True,
+        proxies=dict(settings.proxies),
+        use_fips_endpoint=False,
+        use_dualstack_endpoint=False,
+    )
+
+
+def _from_profile(session: Any, name: str) -> Keys:
+    try:
+        found = session.get_credentials()
+        frozen = found.get_frozen_credentials() if found else None
+    except botocore.exceptions.BotoCoreError as error:
+        raise _no_profile(name, type(error).__name__) from error
+    if frozen is None:
+        raise _no_profile(name, "it holds no credentials")
+    return Keys(
+        key_id=frozen.access_key,
+        secret_key=Secret(frozen.secret_key),
+        session_token=Secret(frozen.token) if frozen.token else None,
+        expires_at=getattr(found, "_expiry_time", None),
+    )
+
+
+def _no_profile(name: str, reason: str) -> IrkitError:
+    return IrkitError(
+        Diagnostic(
+            code="IRK530",
+            summary=f"the AWS profile `{name}` gives no credentials: {reason}",
+            help=f"try `aws sts get-caller-identity --profile {name}`",
+        )
+    )
+
+
+def _api_name(operation: str, session: Any, service: str) -> str:
+    from botocore import xform_name  # noqa: PLC0415 - the SDK's own spelling rule
+
+    model = session.get_service_model(service)
+    for name in model.operation_names:
+        if xform_name(name) == operation:
+            return cast("str", name)
+    raise ValueError(operation)
+
+
+def _texts(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

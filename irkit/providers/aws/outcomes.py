@@ -1,0 +1,115 @@
+"""What an error of AWS means. The one place where an error code becomes an outcome."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from irkit.diagnostics import Diagnostic
+from irkit.providers.call import CallError, Outcome
+
+_THROTTLING: Final = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException.Throttled",
+        "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+_PAUSE: Final = 1.0
+"""Seconds after a throttled call: AWS does not say when it will answer again."""
+
+
+def said_no(what: str, code: str, message: str, *, status: int, request_id: str) -> CallError:
+    """Return the error for an answer in which AWS names an error `code`."""
+    if code in _THROTTLING or status == HTTPStatus.TOO_MANY_REQUESTS:
+        outcome = Outcome.THROTTLED
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        outcome = Outcome.UNKNOWN
+    elif status >= HTTPStatus.BAD_REQUEST:
+        outcome = Outcome.REJECTED
+    else:
+        outcome = Outcome.SUSPICIOUS
+    return _error(
+        outcome,
+        f"AWS: {what} {_TEXTS[outcome]}: {code}: {message}",
+        status=status,
+        error=code,
+        request_id=request_id,
+    )
+
+
+def went_wrong(what: str, outcome: Outcome, reason: str) -> CallError:
+    """Return the error for a call to which no answer came, or none that could be read."""
+    return _error(outcome, f"AWS: {what} {_TEXTS[outcome]}: {reason}", error=reason)
+
+
+def refused_here(what: str) -> CallError:
+    """Return the error for an operation that a reader does not send."""
+    return CallError(
+        Diagnostic(
+            code="IRK527",
+            summary=f"AWS: {what} is no read, and was not sent",
+            help="only a planned and approved change may write; this is a defect of the action",
+        ),
+        outcome=Outcome.NOT_SENT,
+        error="NotARead",
+    )
+
+
+def cursor_loop(what: str, reason: str) -> CallError:
+    """Return the error for pages that do not end."""
+    return CallError(
+        Diagnostic(
+            code="IRK528",
+            summary=f"AWS: the pages of {what} {reason}",
+            help="the list is not complete and was not used; try again",
+        ),
+        outcome=Outcome.SUSPICIOUS,
+        error="Pagination",
+    )
+
+
+def _error(
+    outcome: Outcome, summary: str, *, status: int = 0, error: str = "", request_id: str = ""
+) -> CallError:
+    return CallError(
+        Diagnostic(code=_CODES[outcome], summary=summary, help=_HELP[outcome]),
+        outcome=outcome,
+        status=status,
+        error=error,
+        request_id=request_id,
+        retry_after=_PAUSE if outcome is Outcome.THROTTLED else None,
+    )
+
+
+_CODES: Final[Mapping[Outcome, str]] = {
+    Outcome.REJECTED: "IRK522",
+    Outcome.NOT_SENT: "IRK523",
+    Outcome.UNKNOWN: "IRK524",
+    Outcome.THROTTLED: "IRK525",
+    Outcome.SUSPICIOUS: "IRK526",
+}
+_TEXTS: Final[Mapping[Outcome, str]] = {
+    Outcome.REJECTED: "was refused",
+    Outcome.NOT_SENT: "could not be sent",
+    Outcome.UNKNOWN: "got no certain answer",
+    Outcome.THROTTLED: "is rate limited",
+    Outcome.SUSPICIOUS: "was answered by something that is not AWS",
+}
+_HELP: Final[Mapping[Outcome, str]] = {
+    Outcome.REJECTED: "nothing was changed; `irkit permissions PLAYBOOK` lists the rights needed",
+    Outcome.NOT_SENT: "nothing was changed; run `irkit check` to see whether AWS answers",
+    Outcome.UNKNOWN: "it may have taken effect: irkit looks before anything is sent again",
+    Outcome.THROTTLED: "nothing was changed; it can be sent again in a moment",
+    Outcome.SUSPICIOUS: "check proxies and `endpoint_url`; irkit looks before sending again",
+}

@@ -1,0 +1,311 @@
+"""One contract, all changing actions: what each must do in the simulated world.
+
+Probe without writing; plan; apply what was planned and nothing else; see that it holds; plan
+nothing the second time; and, where it can be taken back, restore the world byte for byte.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from stage import PROD, VICTIM, Hands, Stage, changing, staged
+
+from irkit.actions.base import Action, Applied, Verdict
+from irkit.actions.load import catalogue
+from irkit.canonical import Json, canonical, thaw
+from irkit.diagnostics import IrkitError
+from irkit.model.change import Change, fill_late, is_late
+from irkit.model.spec import Reversal, Spec, Verb
+
+Prepare = Callable[[Stage], Action]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One action in a situation in which it has something to do."""
+
+    name: str
+    prepare: Prepare
+    settles: bool = True
+    """Whether the goal then holds by itself; a cut-off of sessions must move on each time."""
+    returns: bool = True
+    """Whether there is a way back."""
+    intruder: bool = False
+    """Whether the situation is the intruder's doing."""
+
+
+def suspend(stage: Stage) -> Action:
+    """An active user."""
+    return changing("okta.user.suspend", user=VICTIM)
+
+
+def revoke_sessions(stage: Stage) -> Action:
+    """A user who was suspended just before."""
+    user = stage.user()
+
+    async def first(hands: Hands) -> None:
+        await hands.writers.okta.send("POST", f"/api/v1/users/{user}/lifecycle/suspend")
+
+    stage.do(first)
+    return changing("okta.user.revoke_sessions", user=VICTIM, oauth_tokens=True)
+
+
+def revoke_oauth(stage: Stage) -> Action:
+    """A user with a refresh token and a consent."""
+    return changing("okta.user.revoke_oauth", user=VICTIM)
+
+
+def remove_factor(stage: Stage) -> Action:
+    """A user with the intruder's factor."""
+    value = stage.read("okta.user.get", user=VICTIM).value
+    assert isinstance(value, dict)
+    factors = value["factors"]
+    assert isinstance(factors, list)
+    planted = next(f for f in factors if isinstance(f, dict) and f["provider"] == "GOOGLE")
+    assert isinstance(planted, dict)
+    return changing("okta.user.remove_factor", user=VICTIM, factor=planted["id"])
+
+
+def remove_direct_roles(stage: Stage) -> Action:
+    """A help desk administrator, limited to one group, who manages an application too."""
+    user, group = stage.user("rui.tanaka@acme.example"), stage.world.okta_ids.groups["support"]
+
+    async def limit(hands: Hands) -> None:
+        roles = await hands.readers.okta.list(f"/api/v1/users/{user}/roles")
+        path = f"/api/v1/users/{user}/roles/{roles[0]['id']}/targets/groups/{group}"
+        await hands.writers.okta.send("PUT", path)
+        await hands.writers.okta.send(
+            "POST", f"/api/v1/users/{user}/roles", body={"type": "APP_ADMIN"}
+        )
+
+    stage.do(limit)
+    return changing("okta.user.remove_admin_roles", user="rui.tanaka@acme.example")
+
+
+def leave_admin_groups(stage: Stage) -> Action:
+    """A user who is an administrator through a group."""
+    group = stage.world.okta_ids.groups["contractors"]
+
+    async def grant(hands: Hands) -> None:
+        await hands.writers.okta.send(
+            "POST", f"/api/v1/groups/{group}/roles", body={"type": "READ_ONLY_ADMIN"}
+        )
+
+    stage.do(grant)
+    return changing("okta.user.remove_admin_roles", user=VICTIM, groups=True)
+
+
+def revoke_api_token(stage: Stage) -> Action:
+    """A token that belongs to an administrator."""
+    owner = stage.user("sasha.novak@acme.example")
+    stage.world.okta.add_token(owner, "integration")
+    tokens = stage.read("okta.user.get", user="sasha.novak@acme.example").value
+    assert isinstance(tokens, dict)
+    found = tokens["api_tokens"]
+    assert isinstance(found, list)
+    assert isinstance(found[0], dict)
+    return changing("okta.api_token.revoke", token=found[0]["id"])
+
+
+def deactivate_key(stage: Stage) -> Action:
+    """The pipeline's key."""
+    return changing(
+        "aws.iam_key.deactivate",
+        user=f"arn:aws:iam::{PROD}:user/ci-deploy",
+        key=stage.world.user_keys["ci-deploy"].id,
+    )
+
+
+def rotate_key(stage: Stage) -> Action:
+    """The pipeline's key, which it reads from a secret."""
+    return changing(
+        "aws.iam_key.rotate_to_secret",
+        user="ci-deploy",
+        account=PROD,
+        key=stage.world.user_keys["ci-deploy"].id,
+        secret="ci/deploy-key",
+    )
+
+
+def quarantine(stage: Stage) -> Action:
+    """The pipeline's user."""
+    return changing("aws.iam_user.quarantine", user=f"arn:aws:iam::{PROD}:user/ci-deploy")
+
+
+def revoke_role_sessions(stage: Stage) -> Action:
+    """A role with sessions."""
+    return changing("aws.iam_role.revoke_sessions", role=f"arn:aws:iam::{PROD}:role/Deploy")
+
+
+def deny_session(stage: Stage) -> Action:
+    """One person's session on a shared role."""
+    return changing(
+        "aws.iam_role.deny_session", role=f"arn:aws:iam::{PROD}:role/Developer", session=VICTIM
+    )
+
+
+def isolate(stage: Stage) -> Action:
+    """A machine with two interfaces in different groups."""
+    return changing("aws.ec2_instance.isolate", instance=stage.machine("db-proxy"))
+
+
+CASES = (
+    Case("okta.user.suspend", suspend),
+    Case("okta.user.revoke_sessions", revoke_sessions, intruder=True, returns=False),
+    Case("okta.user.revoke_oauth", revoke_oauth, intruder=True, returns=False),
+    Case("okta.user.remove_factor", remove_factor, intruder=True, settles=False, returns=False),
+    Case("okta.user.remove_admin_roles", remove_direct_roles),
+    Case("okta.user.remove_admin_roles:groups", leave_admin_groups),
+    Case("okta.api_token.revoke", revoke_api_token, settles=False, returns=False),
+    Case("aws.iam_key.deactivate", deactivate_key),
+    Case("aws.iam_key.rotate_to_secret", rotate_key),
+    Case("aws.iam_user.quarantine", quarantine),
+    Case("aws.iam_role.revoke_sessions", revoke_role_sessions, settles=False),
+    Case("aws.iam_role.deny_session", deny_session),
+    Case("aws.ec2_instance.isolate", isolate),
+)
+each_action = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+async def planned(action: Action, hands: Hands) -> tuple[Change, ...]:
+    """Probe and plan."""
+    return action.plan(await action.probe(hands.readers))
+
+
+async def state(action: Action, hands: Hands, change: Change) -> Json:
+    """Look at a change's target."""
+    return thaw(action.state(await action.probe(hands.readers), change.target))
+
+
+async def made(action: Action, hands: Hands) -> list[tuple[Change, Applied]]:
+    """Do what the engine does: look again, fill late values, apply, one change after the other."""
+    done: list[tuple[Change, Applied]] = []
+    for change in await planned(action, hands):
+        assert await state(action, hands, change) == thaw(change.before), "drift before applying"
+        now = hands.readers.aws.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        resolved = replace(change, after=fill_late(change.after, now, {}))
+        applied = await action.apply(resolved, hands.readers, hands.writers)
+        done.append((resolved, applied))
+    return done
+
+
+async def holds(action: Action, hands: Hands, change: Change, applied: Applied) -> bool:
+    """Verify as the engine does."""
+    verdict = await action.verify(change, applied, hands.readers)
+    if verdict is not None:
+        return verdict is Verdict.HOLDS
+    return await state(action, hands, change) == thaw(change.after)
+
+
+def test_every_changing_action_has_a_case() -> None:
+    """An action without a case would be an action without a contract."""
+    covered = {case.name.partition(":")[0] for case in CASES}
+    assert covered == {spec.id for spec in catalogue() if spec.verb is Verb.DO}
+
+
+@each_action
+def test_looking_and_planning_write_nothing_and_agree(case: Case) -> None:
+    """A dry run sends no writing call; two of them plan the same, on disjoint targets."""
+    with staged(intruder=case.intruder) as stage:
+        action = case.prepare(stage)
+        writes, before = stage.writes(), stage.world.restorable()
+        first = stage.do(lambda hands: planned(action, hands))
+        second = stage.do(lambda hands: planned(action, hands))
+        assert stage.writes() == writes
+        assert stage.world.restorable() == before
+    assert first
+    assert [canonical(c.to_json()) for c in first] == [canonical(c.to_json()) for c in second]
+    assert len({change.target.key for change in first}) == len(first)
+    assert len({change.id for change in first}) == len(first)
+    assert all(set(change.needs) <= {other.id for other in first} for change in first)
+    assert all(Change.from_json(change.to_json()).digest == change.digest for change in first)
+
+
+@each_action
+def test_what_was_planned_is_made_and_holds(case: Case) -> None:
+    """Each change is seen to hold, a look alone could adopt it, and there is nothing left to do."""
+    with staged(intruder=case.intruder) as stage:
+        action = case.prepare(stage)
+
+        async def work(hands: Hands) -> None:
+            for change, applied in await made(action, hands):
+                assert await holds(action, hands, change, applied), change.id
+                assert applied.request_ids
+                assert all(applied.request_ids), change.id
+                adopted = action.adopt(change, await action.probe(hands.readers))
+                assert set(applied.outputs) <= set(adopted.outputs), change.id
+            if case.settles:
+                seen = await action.probe(hands.readers)
+                assert action.plan(seen) == ()
+                assert action.targets(seen)
+
+        stage.do(work)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.returns], ids=lambda c: c.name)
+def test_undo_restores_the_world(case: Case) -> None:
+    """What is declared EXACT comes back byte for byte; what can be undone comes back in state."""
+    with staged(intruder=case.intruder) as stage:
+        action = case.prepare(stage)
+        before = stage.world.restorable()
+
+        async def work(hands: Hands) -> None:
+            done = await made(action, hands)
+            assert stage.world.restorable() != before
+            for change, applied in reversed(done):
+                await action.undo(change, applied, hands.readers, hands.writers)
+            for change, _ in done:
+                assert await state(action, hands, change) == thaw(change.before), change.id
+
+        stage.do(work)
+        if type(action).spec.reversal is Reversal.EXACT:
+            assert stage.world.restorable() == before
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if not c.returns], ids=lambda c: c.name)
+def test_what_has_no_way_back_says_so(case: Case) -> None:
+    """An undo of what cannot be undone is refused with what to do instead, and is not EXACT."""
+    with staged(intruder=case.intruder) as stage:
+        action = case.prepare(stage)
+
+        async def work(hands: Hands) -> None:
+            change = (await planned(action, hands))[0]
+            with pytest.raises(IrkitError, match="IRK662"):
+                await action.undo(change, Applied(), hands.readers, hands.writers)
+
+        writes = stage.writes()
+        stage.do(work)
+        assert stage.writes() == writes
+    assert type(action).spec.reversal is not Reversal.EXACT
+
+
+@pytest.mark.parametrize("spec", list(catalogue()), ids=lambda spec: spec.id)
+def test_specs_are_complete(spec: Spec) -> None:
+    """Every action says what it needs, what it may do, and what goes wrong with it."""
+    assert spec.needs
+    assert spec.summary
+    assert spec.parameters or spec.id.endswith(".sweep")
+    assert spec.d3fend
+    assert spec.gotchas or spec.id.endswith(".get")
+    assert all(parameter.help for parameter in spec.parameters)
+    rights = spec.permissions
+    assert rights.iam_read or rights.okta_read
+    if spec.verb is Verb.DO:
+        assert rights.iam_write or rights.okta_write
+        assert spec.target
+        assert spec.attack
+        assert spec.cuts or spec.does_not_cut
+        assert not set(spec.cuts) & set(spec.does_not_cut)
+    else:
+        assert not rights.iam_write
+        assert not rights.okta_write
+        assert spec.result is not None
+
+
+def test_late_values_are_only_the_provider_s_clock() -> None:
+    """No action needs another change's result: each says by name what it means."""
+    with staged() as stage:
+        changes = stage.do(lambda hands: planned(revoke_role_sessions(stage), hands))
+    text = canonical(changes[0].to_json()).decode()
+    assert '{"$late":"provider_now"}' in text
+    assert not is_late(changes[0].before)
