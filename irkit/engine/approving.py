@@ -62,6 +62,7 @@ class Approving:
         Raises:
             IrkitError: with every reason why it does not count.
         """
+        self.require_open()
         self._require_valid(signed, break_glass=False)
         return self._record(signed, "approval", {})
 
@@ -71,6 +72,7 @@ class Approving:
         Raises:
             IrkitError: if `approvals.alone` does not allow it, or the approval is not valid.
         """
+        self.require_open()
         parts = set(signed.statement.parts)
         covered = [id_ for id_, digest in digests_of(self.run).items() if digest in parts]
         self._require_alone(signed.statement.approver, covered)
@@ -119,6 +121,21 @@ class Approving:
             return ()
         digests = {part for index in state.unconfirmed for part in state.votes[index].parts}
         return tuple(id_ for id_, digest in digests_of(self.run).items() if digest in digests)
+
+    def require_open(self) -> None:
+        """Refuse a decision about a run that is over.
+
+        Raises:
+            IrkitError: if it is.
+        """
+        if self.run.closed:
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK612",
+                    summary=f"there is nothing to approve: the run is over ({self.run.outcome})",
+                    help=f"irkit status {self.run.id}",
+                )
+            )
 
     def _require_valid(self, signed: Signed, *, break_glass: bool) -> None:
         if any(body.get("sig") == signed.signature for _, _, body in self.run.approvals):

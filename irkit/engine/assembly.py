@@ -16,7 +16,7 @@ from irkit.engine.guarding import WorkspaceGuards
 from irkit.engine.history import Blobs
 from irkit.engine.leftover import open_residual
 from irkit.engine.memory import MemoryJournal
-from irkit.engine.opening import Opening, open_run, resolve_inputs
+from irkit.engine.opening import Inputs, Opening, asked_of, open_run, resolve_inputs
 from irkit.engine.seats import SuppliedSeats
 from irkit.engine.session import Session
 from irkit.engine.walk import Book
@@ -91,10 +91,29 @@ async def open_and_prepare(
     blobs: Blobs,
 ) -> str:
     """Resolve the inputs, record the opening, and return the run's id."""
-    readers = connections.readers(None, ())
+    inputs = await resolved(session, opening, connections)
     now = session.clock()
-    inputs = await resolve_inputs(opening.book, opening.given, readers, now)
     return open_run(opening, inputs, journal=journal, blobs=blobs, actor=session.actor, now=now)
+
+
+async def resolved(session: Session, opening: Opening, connections: OpenConnections) -> Inputs:
+    """Resolve the inputs; nothing is recorded yet.
+
+    Raises:
+        IrkitError: with all that is wrong with them, or if a provider that has to say what they
+            mean does not answer.
+    """
+    asked = asked_of(opening.book, opening.given)
+    await connections.ensure(None, asked)
+    readers = connections.readers(None, asked)
+    accounts = (tenant.partition(":") for tenant in connections.tenants())
+    return await resolve_inputs(
+        opening.book,
+        opening.given,
+        readers,
+        session.clock(),
+        accounts=tuple(id_ for provider, _, id_ in accounts if provider == "aws"),
+    )
 
 
 def context(
@@ -136,7 +155,9 @@ def context(
         locks=None if consent is None else session.locks,
         pace=around.pace or pace(session),
         dry=consent is None,
-        residual=open_residual(book.main, session.catalogue),
+        residual=open_residual(
+            book, session.catalogue, federated=bool(session.workspace.federation)
+        ),
         seats=around.seats.labels if around.seats else {},
         undone=undone,
     )

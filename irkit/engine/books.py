@@ -93,7 +93,7 @@ def _no_cycle(main: Playbook, calls: Mapping[str, Playbook]) -> None:
             if step.playbook in above:
                 raise IrkitError(
                     Diagnostic(
-                        code="IRK204",
+                        code="IRK245",
                         summary=f"the playbooks call each other in a circle: "
                         f"{' -> '.join((*above, step.playbook))}",
                         at=Label(span=step.span) if step.span else None,

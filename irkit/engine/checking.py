@@ -55,7 +55,8 @@ class Finding:
 
 async def look(session: Session) -> AsyncIterator[Finding]:
     """Yield every finding, as soon as it is known."""
-    for finding in (*_policy(session), *_trail_key(session), *_people(session), *_pins(session)):
+    looks = (_policy, _seal, _trail_key, _people, _pins)
+    for finding in (found for one in looks for found in one(session)):
         yield finding
     for connection in session.workspace.connections.values():
         for finding in await _connection(session, connection):
@@ -72,7 +73,6 @@ def _policy(session: Session) -> Iterator[Finding]:
     if not warnings:
         names = ", ".join(session.policy.principals())
         yield _good("approvals", f"every class of change can reach its quorum among {names}")
-    yield from _seal(session)
 
 
 def _seal(session: Session) -> Iterator[Finding]:

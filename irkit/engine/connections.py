@@ -277,7 +277,7 @@ class OpenConnections:
             raise self._broken[name]
         raise IrkitError(
             Diagnostic(
-                code="IRK202",
+                code="IRK208",
                 summary=f"the step needs a connection to {provider}, and it is not clear which",
                 help="write `on: NAME` at the step, or configure one in irkit.yaml",
             )

@@ -15,8 +15,9 @@ from irkit.canonical import Json, canonical
 from irkit.engine.context import Context
 from irkit.engine.history import inflate
 from irkit.engine.leaves import Walked
+from irkit.engine.loops import Memo
 from irkit.engine.machine import Moment
-from irkit.engine.walk import Memo, Walk
+from irkit.engine.walk import Walk
 from irkit.model.change import ChangeId
 from irkit.model.fold import take
 from irkit.model.plan import PlannedStep

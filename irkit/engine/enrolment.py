@@ -14,24 +14,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_ssh_public_key
-
 from irkit.clock import rfc3339
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import roles_file
+from irkit.engine.public_key import checked_key
 from irkit.model.approval import namespace_of
 from irkit.trail import wire
 from irkit.trail.allowed_signers import Signer, parse_allowed_signers
-from irkit.trail.ssh_verify import MIN_RSA_BITS
-from irkit.trail.wire import WireError
+from irkit.workspace import approvers
 from irkit.workspace.config import Workspace
 
-MAX_KEY_FILE: Final = 64 * 1024
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]*")
 _ROLE: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-_PRIVATE: Final = "-----BEGIN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,27 +46,6 @@ class Dismissed:
     fingerprints: tuple[str, ...]
 
 
-def read_key(path: Path) -> str:
-    """Return the text of a public key file.
-
-    Raises:
-        IrkitError: IRK460 if it cannot be read or is not one public key.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_KEY_FILE + 1)
-    except OSError as error:
-        raise _key_problem(f"the key {path} cannot be read: {error.strerror}") from error
-    text = data.decode(errors="replace").strip()
-    if text.startswith(_PRIVATE):
-        raise _key_problem(
-            f"{path} is a private key; it belongs to its owner alone and was not read further"
-        )
-    if len(data) > MAX_KEY_FILE or len(text.split("\n")) != 1:
-        raise _key_problem(f"{path} is not one public key")
-    return text
-
-
 def enrol(
     workspace: Workspace,
     *,
@@ -88,7 +61,7 @@ def enrol(
     """
     wanted = tuple(dict.fromkeys(roles))
     _check_names(name, wanted)
-    blob, comment = _checked_key(key)
+    blob, comment = checked_key(key)
     fingerprint = wire.fingerprint(blob)
     if revoked and fingerprint in revoked:
         raise IrkitError(
@@ -98,9 +71,14 @@ def enrol(
                 help="make a new one with `ssh-keygen -t ed25519`",
             )
         )
-    namespace = namespace_of(str(workspace.mode))
-    line = f'{name} namespaces="{namespace}" {wire.public_line(blob)} {comment or name}'
-    _write_both(workspace, _with_line(workspace, name, line, fingerprint), name, wanted)
+    before = _signers_text(workspace)
+    if _listed(workspace, before, name, fingerprint):
+        lines = _already(workspace, name, fingerprint, wanted, before)
+    else:
+        namespace = namespace_of(str(workspace.mode))
+        line = f'{name} namespaces="{namespace}" {wire.public_line(blob)} {comment or name}'
+        lines = _with_line(workspace, before, line)
+    _write_both(workspace, lines, name, wanted)
     return Enrolled(name=name, fingerprint=fingerprint, kind=wire.key_type(blob), roles=wanted)
 
 
@@ -111,7 +89,7 @@ def dismiss(workspace: Workspace, *, name: str, fingerprint: str = "") -> Dismis
         IrkitError: IRK464 if there is no such person or key, IRK466 if a file cannot be edited.
     """
     text = _signers_text(workspace)
-    own = [one for one in _signers(text) if name in one.principals]
+    own = [one for one in _signers(workspace, text) if name in one.principals]
     gone = [one for one in own if fingerprint in ("", one.fingerprint)]
     roles = _roles_text(workspace)
     if not gone and (fingerprint or roles_file.without(roles, name) == roles):
@@ -123,7 +101,7 @@ def dismiss(workspace: Workspace, *, name: str, fingerprint: str = "") -> Dismis
                 help="run `irkit approvers list` to see who there is",
             )
         )
-    kept = _without_keys(text, name, frozenset(one.fingerprint for one in gone))
+    kept = _without_keys(workspace, text, name, frozenset(one.fingerprint for one in gone))
     if len(gone) == len(own):
         _replace(workspace.roles, roles_file.without(roles, name))
     _replace(workspace.allowed_signers, kept)
@@ -136,11 +114,11 @@ def signers(workspace: Workspace) -> tuple[Signer, ...]:
     Raises:
         IrkitError: with everything that is wrong with the file.
     """
-    return _signers(_signers_text(workspace))
+    return _signers(workspace, _signers_text(workspace))
 
 
-def _signers(text: str) -> tuple[Signer, ...]:
-    found, problems = parse_allowed_signers(text)
+def _signers(workspace: Workspace, text: str) -> tuple[Signer, ...]:
+    found, problems = parse_allowed_signers(text, file=str(workspace.allowed_signers))
     if problems:
         raise IrkitError(*problems)
     return found
@@ -166,43 +144,33 @@ def _check_names(name: str, roles: tuple[str, ...]) -> None:
             )
 
 
-def _checked_key(text: str) -> tuple[bytes, str]:
-    """Return blob and comment of a public key that is good for signatures."""
-    try:
-        blob, comment = wire.parse_public_line(text)
-    except WireError as error:
-        raise _key_problem(f"this is no public key: {error}") from error
-    kind = wire.key_type(blob)
-    # The types that are not accepted are told by the reader of the file that they would stand in.
-    if kind in wire.KEY_TYPES and kind not in wire.SECURITY_KEYS:
-        _check_strength(text, kind)
-    return blob, "".join(char for char in comment if char.isprintable())
+def _listed(workspace: Workspace, text: str, name: str, fingerprint: str) -> bool:
+    return any(
+        one.fingerprint == fingerprint and name in one.principals
+        for one in _signers(workspace, text)
+    )
 
 
-def _check_strength(text: str, kind: str) -> None:
-    try:
-        key = load_ssh_public_key(" ".join(text.split()[:2]).encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise _weak(f"the {kind} key is malformed: {error}") from error
-    if isinstance(key, RSAPublicKey) and key.key_size < MIN_RSA_BITS:
-        raise _weak(f"an RSA key of {key.key_size} bits is too short")
-
-
-def _with_line(workspace: Workspace, name: str, line: str, fingerprint: str) -> str:
-    text = _signers_text(workspace)
-    for one in _signers(text):
-        if one.fingerprint == fingerprint and name in one.principals:
-            raise IrkitError(
-                Diagnostic(
-                    code="IRK463",
-                    summary=f"{name} is enrolled with the key {fingerprint} already",
-                    help="to give a role as well, write it in roles.yaml, then: "
-                    "irkit approvers seal",
-                )
+def _already(
+    workspace: Workspace, name: str, fingerprint: str, roles: tuple[str, ...], text: str
+) -> str:
+    """Return `text` as it is where only roles are new; else there is nothing to do."""
+    known = approvers.load(workspace.roles).roles_of(name)
+    if set(roles) <= set(known):
+        raise IrkitError(
+            Diagnostic(
+                code="IRK463",
+                summary=f"{name} is enrolled with the key {fingerprint} and these roles already",
+                help="run `irkit approvers list` to see who there is",
             )
+        )
+    return text
+
+
+def _with_line(workspace: Workspace, text: str, line: str) -> str:
     end = "" if not text or text.endswith("\n") else "\n"
     result = f"{text}{end}{line}\n"
-    _signers(result)
+    _signers(workspace, result)
     return result
 
 
@@ -211,16 +179,18 @@ def _write_both(workspace: Workspace, lines: str, name: str, roles: tuple[str, .
     for role in roles:
         text = roles_file.with_member(text, role, name)
     # Signers first: a role without a key gives nobody anything, and neither counts before sealing.
-    _replace(workspace.allowed_signers, lines)
+    if lines != _signers_text(workspace):
+        _replace(workspace.allowed_signers, lines)
     if roles:
         _replace(workspace.roles, text)
 
 
-def _without_keys(text: str, name: str, gone: frozenset[str]) -> str:
+def _without_keys(workspace: Workspace, text: str, name: str, gone: frozenset[str]) -> str:
     kept = []
     for raw in text.split("\n"):
         line = raw.strip()
-        signer = _signers(line)[0] if line and not line.startswith("#") else None
+        found = _signers(workspace, line) if line and not line.startswith("#") else ()
+        signer = found[0] if found else None
         if signer is None or name not in signer.principals or signer.fingerprint not in gone:
             kept.append(raw)
     return "\n".join(kept)
@@ -259,23 +229,3 @@ def _replace(path: Path, text: str) -> None:
     except OSError as error:
         summary = f"{path} cannot be written: {error.strerror}"
         raise IrkitError(Diagnostic(code="IRK160", summary=summary)) from error
-
-
-def _key_problem(summary: str) -> IrkitError:
-    return IrkitError(
-        Diagnostic(
-            code="IRK460",
-            summary=summary,
-            help="ask for the `.pub` file beside it, such as ~/.ssh/id_ed25519.pub",
-        )
-    )
-
-
-def _weak(summary: str) -> IrkitError:
-    return IrkitError(
-        Diagnostic(
-            code="IRK461",
-            summary=summary,
-            help="make a new one with `ssh-keygen -t ed25519`",
-        )
-    )

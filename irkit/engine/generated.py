@@ -162,7 +162,7 @@ def _check_parameters(spec: Spec, given: Mapping[str, str]) -> None:
     ]
     problems += [
         Diagnostic(
-            code="IRK102",
+            code="IRK115",
             summary=f"`{spec.id}` needs `{parameter.name}`: {parameter.help}",
             help=f"add: {parameter.name}=…",
         )
@@ -178,5 +178,14 @@ def _duration(valid: timedelta) -> str:
 
 
 def _text(text: str) -> str:
-    """Return `text` as a quoted YAML scalar: JSON's quoting is YAML's."""
-    return json.dumps(text, ensure_ascii=True)
+    """Return `text` as a double-quoted YAML scalar in ASCII.
+
+    JSON's escapes are YAML's but for characters beyond the first plane, and half ones are nothing.
+    """
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if " " <= char <= "~" else _escaped(char) for char in quoted)
+
+
+def _escaped(char: str) -> str:
+    whole = "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char
+    return f"\\U{ord(whole):08X}"

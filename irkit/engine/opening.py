@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from irkit.actions.base import Readers
 from irkit.actions.resolve import resolve
@@ -14,9 +15,11 @@ from irkit.engine.ulid import ulid
 from irkit.engine.walk import Book
 from irkit.lang.expressions import evaluate
 from irkit.lang.types import ALL, InputType, coerce, parse_type
-from irkit.model.playbook import Input
+from irkit.model.playbook import Input, Value
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor, Draft
+
+_ACCOUNT: Final = "aws.account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,16 @@ class Inputs:
 
 
 async def resolve_inputs(
-    book: Book, given: Mapping[str, str], readers: Readers, now: datetime
+    book: Book,
+    given: Mapping[str, str],
+    readers: Readers,
+    now: datetime,
+    *,
+    accounts: tuple[str, ...] = (),
 ) -> Inputs:
     """Turn what people wrote into checked values and immutable ids.
+
+    `accounts` are the pinned ones, which are known without asking.
 
     Raises:
         IrkitError: with everything that is wrong with any input.
@@ -58,7 +68,7 @@ async def resolve_inputs(
     labels: dict[str, Json] = {}
     for declared in book.main.inputs:
         try:
-            value, label = await _input(declared, given.get(declared.name), readers, now)
+            value, label = await _input(declared, given.get(declared.name), readers, now, accounts)
         except IrkitError as error:
             problems += error.diagnostics
         else:
@@ -66,6 +76,26 @@ async def resolve_inputs(
     if problems:
         raise IrkitError(*problems)
     return Inputs(values=values, labels=labels)
+
+
+def asked_of(book: Book, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the providers that have to say what the inputs mean.
+
+    Accounts are pinned in irkit.yaml: nobody has to be asked about their ids.
+    """
+    asked: set[str] = set()
+    for declared in book.main.inputs:
+        raw = given.get(declared.name, declared.default)
+        kind = parse_type(declared.type)
+        if raw is not None and kind.is_id and not (kind.leaf == _ACCOUNT and _are_ids(raw)):
+            asked.add(kind.leaf.partition(".")[0])
+    return tuple(sorted(asked))
+
+
+def _are_ids(raw: Value) -> bool:
+    """Say whether accounts are named by their ids, or all of them are meant."""
+    texts = raw if isinstance(raw, list | tuple) else str(raw).split(",")
+    return all(str(text).strip().isdigit() or text == ALL for text in texts)
 
 
 def open_run(
@@ -116,7 +146,7 @@ def _unknown_inputs(book: Book, given: Mapping[str, str]) -> list[Diagnostic]:
     declared = [item.name for item in book.main.inputs]
     return [
         Diagnostic(
-            code="IRK131",
+            code="IRK141",
             summary=f"the playbook `{book.main.id}` has no input `{name}`",
             help=f"it has: {', '.join(declared) or 'none'}",
         )
@@ -126,7 +156,11 @@ def _unknown_inputs(book: Book, given: Mapping[str, str]) -> list[Diagnostic]:
 
 
 async def _input(
-    declared: Input, given: str | None, readers: Readers, now: datetime
+    declared: Input,
+    given: str | None,
+    readers: Readers,
+    now: datetime,
+    accounts: tuple[str, ...],
 ) -> tuple[Json, Json]:
     raw: Json = given if given is not None else evaluate(declared.default, {})
     if raw is None:
@@ -134,7 +168,7 @@ async def _input(
             return None, None
         raise IrkitError(
             Diagnostic(
-                code="IRK132",
+                code="IRK142",
                 summary=f"the input `{declared.name}` is missing: {declared.ask or declared.type}",
                 help=f"add: -i {declared.name}=…",
             )
@@ -143,17 +177,21 @@ async def _input(
     value = coerce(type_, raw, now, name=f"`{declared.name}`", span=declared.span)
     if not type_.is_id:
         return value, value
-    return await _ids(type_, value, readers)
+    return await _ids(type_, value, readers, accounts)
 
 
-async def _ids(type_: InputType, value: Json, readers: Readers) -> tuple[Json, Json]:
+async def _ids(
+    type_: InputType, value: Json, readers: Readers, accounts: tuple[str, ...]
+) -> tuple[Json, Json]:
     """Resolve one value or a list of them; `all` is everything there is of the kind."""
     if type_.item is None:
         found = await resolve(type_.kind, str(value), readers)
         return found.id, found.label
     names: list[Json] = list(value) if isinstance(value, list | tuple) else [value]
-    if names == [ALL] and type_.leaf == "aws.account":
-        accounts: list[Json] = list(readers.aws.accounts())
-        return accounts, accounts
+    if type_.leaf == _ACCOUNT:
+        if names == [ALL]:
+            names = list(accounts)
+        if set(names) <= set(accounts):
+            return names, names
     resolved = [await resolve(type_.leaf, str(name), readers) for name in names]
     return [item.id for item in resolved], [item.label for item in resolved]

@@ -124,7 +124,7 @@ def take_in(session: Session, journal: Journal, path: Path, known: Trusted) -> R
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = f"{checkpoint.size}-{checkpoint.root.hex()[:8]}"
     (folder / f"{stem}-{names[0].replace('/', '_')}.note").write_text(str(note), encoding="utf-8")
-    body = {
+    body: JsonObject = {
         "kind": "witness",
         "source": ", ".join(names),
         "size": checkpoint.size,
@@ -135,7 +135,8 @@ def take_in(session: Session, journal: Journal, path: Path, known: Trusted) -> R
 
 def _names(journal: Path) -> tuple[str, tuple[VerifierKey, ...]]:
     """Return the origin and all keys a journal ever named, also where it was tampered with."""
-    origin, keys = "", []
+    origin = ""
+    keys: list[VerifierKey] = []
     try:
         with journal.open("rb") as file:
             for line in file:

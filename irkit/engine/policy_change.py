@@ -213,10 +213,15 @@ def count(proposal: Proposal, fold: ApprovalFold, *, actor: str, now: datetime) 
 def seal(
     session: Session, journal: Journal, fold: ApprovalFold, proposal: Proposal
 ) -> Sealed | Tally:
-    """Put `proposal` in force if its quorum is reached; else return what is missing."""
-    counted = count(proposal, fold, actor=session.actor_name, now=session.clock())
+    """Put `proposal` in force if its quorum is reached; else return what is missing.
+
+    Where the policy excludes the requester, whoever records the change is one as well: a quorum
+    that only counts without them is returned as it is, for somebody else to record.
+    """
+    now = session.clock()
+    counted = count(proposal, fold, actor=session.actor_name, now=now)
     if not counted.reached:
-        return counted
+        return count(proposal, fold, actor=proposal.requester, now=now)
     record = journal.append(
         Draft(
             type="policy.changed",

@@ -16,6 +16,7 @@ from irkit.trail import wire
 from irkit.trail.allowed_signers import parse_line
 
 VERSION: Final = "irkit.policy/v1"
+REARRANGED: Final = "the same facts in another order, or with other comments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +34,18 @@ class Difference:
 
 def differences(old: JsonObject, new: JsonObject) -> tuple[Difference, ...]:
     """Return what differs, section by section; nothing where the policies are the same."""
-    before, after = _sections(old), _sections(new)
+    before, after = _plain(old), _plain(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        was, now = before.get(name, ()), after.get(name, ())
+        if name in before and name in after and before[name] == after[name]:
+            continue
+        was = tuple(_lines(name, before[name])) if name in before else ()
+        now = tuple(_lines(name, after[name])) if name in after else ()
         gone = tuple(line for line in was if line not in now)
         come = tuple(line for line in now if line not in was)
-        if gone or come:
-            found.append(Difference(section=name, gone=gone, come=come))
+        if not gone and not come:
+            come = (REARRANGED,)
+        found.append(Difference(section=name, gone=gone, come=come))
     return tuple(found)
 
 
@@ -71,12 +76,9 @@ def signer_text(line: str) -> str:
     return ascii_only(" ".join(said))
 
 
-def _sections(policy: JsonObject) -> Mapping[str, tuple[str, ...]]:
-    return {
-        name: tuple(_lines(name, value))
-        for name, value in json.loads(canonical(policy)).items()
-        if name != "v"
-    }
+def _plain(policy: JsonObject) -> Mapping[str, Json]:
+    found: dict[str, Json] = json.loads(canonical(policy))
+    return found
 
 
 def _lines(section: str, value: Json) -> Iterator[str]:

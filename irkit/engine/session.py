@@ -168,6 +168,16 @@ class Session:
         finally:
             os.close(handle)
 
+    def acted_for(self, run_id: str) -> bool:
+        """Say whether a process acts for a run at this moment."""
+        if not (self.workspace.state / "runs" / f"{run_id}.lock").exists():
+            return False
+        try:
+            with self.acting(run_id):
+                return False
+        except IrkitError:
+            return True
+
     @property
     def locks(self) -> Path:
         """Return the folder of the locks on targets."""

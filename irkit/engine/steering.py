@@ -5,16 +5,17 @@ may come from any terminal, and reach a run that nobody drives at the moment as 
 """
 
 import shlex
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final, TypeAlias
 
-from irkit.canonical import Json
+from irkit.canonical import Json, canonical
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.lang.types import coerce, parse_type
+from irkit.model import next_commands
 from irkit.model.run import ChangeState, Run, Stage
-from irkit.report import next_commands
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor, Draft
 
@@ -26,6 +27,11 @@ class Decision(StrEnum):
     RETRY = "retry"
     SKIP = "skip"
 
+
+ANSWER_NAMESPACE: Final = "irkit.answer.v1"
+
+Sign: TypeAlias = Callable[[bytes], str]
+"""Signs bytes in `ANSWER_NAMESPACE` and returns the armored signature."""
 
 _DOUBT = frozenset({Stage.ASK, Stage.IN_DOUBT, Stage.IN_FLIGHT})
 _AGAIN = frozenset({Stage.DRIFTED, Stage.UNVERIFIED, Stage.FAILED, Stage.SKIPPED, Stage.REFUSED})
@@ -118,8 +124,12 @@ class Steering:
             self._say("step.replanned", {"step": path, "by": self.actor.id})
         return tuple(paths)
 
-    def answer(self, step: str, given: Mapping[str, str], now: datetime) -> Mapping[str, Json]:
+    def answer(
+        self, step: str, given: Mapping[str, str], now: datetime, sign: Sign | None = None
+    ) -> Mapping[str, Json]:
         """Answer a manual step; return the values as they were understood.
+
+        With `sign`, the record carries a signature over run, step and values.
 
         Raises:
             IrkitError: with everything that is wrong with the answer.
@@ -134,7 +144,10 @@ class Steering:
         if step in self.run.answers:
             raise _no(f"`{step}` has its answer already", f"irkit status {self.run.id}")
         values = _typed(asked.ask, given, now)
-        self._say("answer", {"step": step, "values": values, "silent": False, "by": self.actor.id})
+        body: dict[str, Json] = {"step": step, "values": values, "by": self.actor.id}
+        if sign is not None:
+            body["sig"] = sign(canonical({"run": self.run.id, "step": step, "values": values}))
+        self._say("answer", {**body, "silent": False})
         return values
 
     def resolve(self, change: str, decision: Decision, why: str) -> ChangeState:

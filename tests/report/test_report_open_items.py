@@ -50,7 +50,7 @@ def test_missing_approvals_are_on_those_who_may_give_them() -> None:
     door, aws = open_items(waiting_run().run)
     assert (door.kind, door.owner) == (Kind.APPROVAL, "ir-oncall, ir-lead")
     assert aws.what == "contain-aws: 2 more"
-    assert door.command == f"irkit approve {RUN} --key ~/.ssh/id_ed25519"
+    assert door.command == f"irkit approve {RUN}"
 
 
 def test_a_question_without_an_answer_is_on_whom_it_was_put_to() -> None:

@@ -150,7 +150,7 @@ def test_next_commands_name_the_run() -> None:
     assert run.plan is not None
     value = view.to_json(run.plan, run=run)
     assert value["next"] == [
-        f"irkit approve {run.id} --key ~/.ssh/id_ed25519",
+        f"irkit approve {run.id}",
         f"irkit run {run.id}",
     ]
 

@@ -94,7 +94,7 @@ def test_wait_for_approval_names_who_is_missing_and_who_said_yes() -> None:
     text = waits.text(value, style=STYLE)
     assert "contain-aws needs 1 more approval (bob@acme said yes) · on identity-owner" in text
     assert "for 19m" in text
-    assert text.splitlines()[1].strip() == f"irkit approve {RUN} --key ~/.ssh/id_ed25519"
+    assert text.splitlines()[1].strip() == f"irkit approve {RUN}"
 
 
 def test_denied_part_is_not_a_wait_for_approvals() -> None:

@@ -13,7 +13,7 @@ from irkit.model.display import display_text
 from irkit.model.plan import Part, Plan, PlannedStep
 from irkit.model.run import Run
 from irkit.model.spec import Reversal
-from irkit.report import next_commands
+from irkit.model import next_commands
 from irkit.report.residual import ResidualAccess
 
 __all__ = ["ResidualAccess", "display_text", "text", "to_json"]

@@ -13,7 +13,7 @@ from irkit.cli.views.style import Style, Tone
 from irkit.clock import parse_rfc3339, rfc3339
 from irkit.model.run import ChangeState, Run
 from irkit.model.spec import Reversal
-from irkit.report import next_commands
+from irkit.model import next_commands
 from irkit.report.open_items import open_items, title_of
 from irkit.report.reading import (
     count_of,

@@ -1,0 +1,66 @@
+"""`irkit approve`: show what is signed, sign it, and add it to the trail."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from irkit.cli.opened import this
+
+
+def command(
+    what: Annotated[
+        str, typer.Argument(metavar="RUN|PLANFILE", help="A run, or a plan file that was carried.")
+    ],
+    *,
+    key: Annotated[
+        str,
+        typer.Option(help="Your key: a private key file, a .pub file or SHA256:… in the agent."),
+    ] = "",
+    deny: Annotated[bool, typer.Option("--deny", help="Say no: it stops everybody.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take your own approval back.")] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="Add an .approval file that somebody else signed.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the .approval file of a plan file.")
+    ] = None,
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="Approve alone, within `approvals.alone`.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why alone; it is recorded.")] = "",
+    confirm_breakglass: Annotated[
+        bool, typer.Option("--confirm-breakglass", help="Stand by what was done alone.")
+    ] = False,
+    vouched_by: Annotated[
+        str, typer.Option(metavar="WHO", help="Who read the four words back over the phone.")
+    ] = "",
+    words: Annotated[str, typer.Option(help="The four words they read.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Sign without asking once more.")
+    ] = False,
+) -> int:
+    """Show the exact text, sign it with your own key, and record it.
+
+    All parts that may be signed and still need approvals are signed together.
+    """
+    from irkit.cli.approval_ceremony import Ceremony  # noqa: PLC0415
+    from irkit.cli.approval_wishes import Wishes  # noqa: PLC0415
+
+    wishes = Wishes.of(
+        key=key,
+        deny=deny,
+        revoke=revoke,
+        break_glass=break_glass,
+        reason=reason,
+        confirm=confirm_breakglass,
+        vouched_by=vouched_by,
+        words=words,
+        yes=yes,
+    )
+    ceremony = Ceremony(this(), wishes)
+    if file is not None:
+        return ceremony.add_file(what, file)
+    if ceremony.is_plan_file(what):
+        return ceremony.sign_plan_file(Path(what), out)
+    return ceremony.sign_run(what)

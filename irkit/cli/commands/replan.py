@@ -1,0 +1,27 @@
+"""`irkit replan`: plan drifted items again."""
+
+from typing import Annotated
+
+import typer
+
+from irkit.cli.opened import this
+
+
+def command(
+    run: Annotated[str, typer.Argument(help="The run: its id, the start of it, `last`, a case.")],
+) -> int:
+    """Plan again what drifted, failed, was refused or was lost; it needs its own approval."""
+    from irkit.cli.at_run import at_run, tallies  # noqa: PLC0415
+    from irkit.cli.driving import Ways  # noqa: PLC0415
+    from irkit.cli.going_on import drive  # noqa: PLC0415
+    from irkit.engine.steering import Steering  # noqa: PLC0415
+
+    me = this()
+    with at_run(me, run) as at:
+        me.session.check_policy(at.consent)
+        denied = {
+            part for part, tally in tallies(me, at.run, at.consent).items() if tally.denied_by
+        }
+        paths = Steering(at.journal, at.run, me.session.actor).replan(denied)
+        me.output.hint(f"planning again: {', '.join(paths)}")
+        return drive(at, Ways(wait=False, hold=False))

@@ -1,0 +1,69 @@
+"""`irkit run`: plan, wait for quorum, apply, verify, hold, report."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from irkit.cli.opened import Invocation, this
+
+if TYPE_CHECKING:
+    from irkit.cli.driving import Ways
+
+
+def command(
+    what: Annotated[
+        str, typer.Argument(metavar="PLAYBOOK|RUN", help="A playbook, or a run to go on with.")
+    ],
+    *,
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", "-i", help="An input: name=value.")
+    ] = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Come back (4) instead of waiting for people.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan, as `irkit plan`.")] = False,
+    only: Annotated[str, typer.Option(metavar="PHASE", help="Only this phase.")] = "",
+    no_hold: Annotated[
+        bool, typer.Option("--no-hold", help="Come back (3) instead of watching to the end.")
+    ] = False,
+    case: Annotated[str, typer.Option(help="The case it belongs to; else a new one.")] = "",
+) -> int:
+    """Plan, wait for quorum, apply, verify, hold, report. With a RUN: go on with it."""
+    from irkit.cli.driving import Ways  # noqa: PLC0415
+    from irkit.cli.given import pairs  # noqa: PLC0415
+    from irkit.cli.run_or_playbook import names_a_run  # noqa: PLC0415
+
+    me = this()
+    given = pairs(inputs, "-i")
+    ways = Ways(wait=not no_wait, hold=not no_hold)
+    if dry_run:
+        from irkit.cli.commands.plan import command as plan  # noqa: PLC0415
+
+        return plan(what, inputs=inputs, only=only)
+    if not given and names_a_run(me, what):
+        return _go_on(me, what, ways)
+    return _start(me, what, given, only=only, case=case, ways=ways)
+
+
+def _go_on(me: Invocation, what: str, ways: "Ways") -> int:
+    from irkit.cli.going_on import go_on  # noqa: PLC0415
+
+    return go_on(me, what, ways)
+
+
+def _start(
+    me: Invocation, what: str, given: Mapping[str, str], *, only: str, case: str, ways: "Ways"
+) -> int:
+    from irkit.cli.driving import Driver  # noqa: PLC0415
+    from irkit.cli.opening import named_opening, opening_of  # noqa: PLC0415
+
+    opening = opening_of(me, what, given, only=only)
+    with me.session.journal(writing=True) as journal:
+        consent = me.session.consent(journal)
+        me.session.check_policy(consent)
+        named = named_opening(me, opening, journal, case)
+        driver = Driver(
+            invocation=me, journal=journal, consent=consent, book=opening.book, ways=ways
+        )
+        return driver.start(named)

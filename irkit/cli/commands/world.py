@@ -1,0 +1,110 @@
+"""`irkit world`: the simulated Okta and AWS, served on loopback."""
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from irkit.cli.exits import ExitCode
+from irkit.cli.opened import Invocation, this
+
+if TYPE_CHECKING:
+    from irkit.cli.world_facts import Place
+    from irkit.world.world import World
+
+command = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The simulated world: Okta and AWS on loopback, with an intruder in them.",
+)
+
+
+@command.callback()
+def _world() -> None:
+    """Start the simulated providers."""
+
+
+@command.command()
+def up(
+    port_base: Annotated[
+        int | None,
+        typer.Option(
+            help="Where Okta is served, AWS at the next port; else as the workspace says."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What ids and keys derive from.")] = 7,
+    fixture: Annotated[str, typer.Option(help="The company: acme-small or generated.")] = (
+        "acme-small"
+    ),
+    no_intruder: Annotated[
+        bool, typer.Option("--no-intruder", help="Nobody has broken in.")
+    ] = False,
+) -> int:
+    """Serve the simulated world until Ctrl-C, with an intruder's credentials alive in it.
+
+    Every start is the same world as new: ids and keys depend on the seed alone.
+    """
+    from irkit.cli.world_facts import PORT_BASE, Place, Served  # noqa: PLC0415
+    from irkit.cli.world_secrets import port_of  # noqa: PLC0415
+
+    me = this()
+    own = port_of(me.workspace) if me.in_workspace else None
+    place = Place(base=port_base or own or PORT_BASE, seed=seed, fixture=fixture)
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    with Served(place) as world:
+        if not no_intruder:
+            world.plant_intruder()
+        kept = _keep_secrets(me, world, place)
+        _say(me, world, place, kept=kept)
+        over.wait()
+    me.output.hint("The world is gone, and all that was done to it.")
+    return ExitCode.DONE
+
+
+def _keep_secrets(me: Invocation, world: "World", place: "Place") -> bool:
+    """Give the workspace here the world's secrets, if it points at this world."""
+    from irkit.cli.world_facts import facts  # noqa: PLC0415
+    from irkit.cli.world_secrets import keep, points_at  # noqa: PLC0415
+
+    if not me.in_workspace or not points_at(me.workspace, place):
+        return False
+    keep(me.workspace, facts(world, place))
+    return True
+
+
+def _say(me: Invocation, world: "World", place: "Place", *, kept: bool) -> None:
+    from irkit.cli.world_facts import VICTIM  # noqa: PLC0415
+
+    seats = [seat.label for seat in world.seats]
+    lines = [
+        (
+            f"[EXERCISE] The simulated world is up: {len(world.okta_ids.users)} people, "
+            f"{len(world.accounts)} AWS accounts, seed {place.seed}."
+        ),
+        f"  Okta {place.okta_url}   AWS {place.aws_url}",
+        *([f"  an intruder holds {len(seats)} seats:"] if seats else []),
+        *(f"    {label}" for label in seats),
+        "",
+        "In another terminal:",
+    ]
+    if kept:
+        lines += [
+            f"  irkit --workspace {me.root} check",
+            f"  irkit --workspace {me.root} plan okta-user-federated-to-aws -i user={VICTIM}",
+        ]
+    else:
+        lines += [f"  irkit init --world --port-base {place.base} DIR && cd DIR"]
+        lines += ["  then start the world again from there, so that the workspace has its secrets"]
+    lines += ["", "Ctrl-C ends it."]
+    me.output.say(
+        "\n".join(lines),
+        okta_url=place.okta_url,
+        aws_url=place.aws_url,
+        seats=seats,
+        workspace=str(me.root) if kept else "",
+    )

@@ -1,0 +1,58 @@
+"""Diagnostics as SARIF 2.1.0, which code review tools show beside the lines."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from irkit import __version__
+from irkit.canonical import Json, JsonObject
+from irkit.diagnostics import Diagnostic, Severity, Span
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def sarif(diagnostics: Iterable[Diagnostic]) -> JsonObject:
+    """Return a SARIF log of one run."""
+    found = tuple(diagnostics)
+    rules: list[Json] = [
+        {"id": code, "helpUri": f"docs/diagnostics/{code}.md"}
+        for code in sorted({item.code for item in found})
+    ]
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "irkit", "version": __version__, "rules": rules}},
+                "results": [_result(item) for item in found],
+            }
+        ],
+    }
+
+
+def _result(item: Diagnostic) -> JsonObject:
+    text = f"{item.summary}\n{item.help}" if item.help else item.summary
+    result: dict[str, Json] = {
+        "ruleId": item.code,
+        "level": _LEVELS[item.severity],
+        "message": {"text": text},
+    }
+    if item.at is not None:
+        result["locations"] = [_location(item.at.span)]
+    if item.also:
+        result["relatedLocations"] = [_location(label.span) for label in item.also]
+    return result
+
+
+def _location(span: Span) -> JsonObject:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": span.file},
+            "region": {
+                "startLine": span.line,
+                "startColumn": span.column,
+                "endLine": span.end_line,
+                "endColumn": span.end_column,
+            },
+        }
+    }

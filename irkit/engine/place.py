@@ -1,0 +1,40 @@
+"""Where a walk stands: the names in scope, the keys of loops, and what may be done there."""
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from irkit.lang.expressions import Scope, ScopeValue
+from irkit.model.playbook import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Where the walk stands: names, loop keys, phase, and whether it may act.
+
+    A `passive` phase is not asked for (`--only`): its reads are made, its changes are not. What is
+    `idle` is not even looked at yet, because enough others are. `dirty` are the actions before it
+    whose changes are not made yet.
+    """
+
+    scope: Scope
+    phase: str
+    keys: str = ""
+    prefix: str = ""
+    ahead: bool = False
+    passive: bool = False
+    idle: bool = False
+    order: tuple[int, ...] = ()
+    dirty: frozenset[str] = frozenset()
+
+    def path(self, step: Step) -> str:
+        """Return the step's path here."""
+        return f"{self.prefix}{step.id}{self.keys}"
+
+    def bind(self, name: str | None, value: ScopeValue) -> "Here":
+        """Return this place with one more name."""
+        return self if name is None else replace(self, scope={**self.scope, name: value})
+
+
+def bound(step: Step) -> str | None:
+    """Return the name a step binds, if it binds one."""
+    return cast("str | None", getattr(step, "bind", None))

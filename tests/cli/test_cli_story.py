@@ -1,0 +1,72 @@
+"""The acceptance story, typed by hand: plan, run, approve, answer, contained, undo."""
+
+from terminal import ALICE, BOB, DANA, FEDERATED, KAI, Said, Terminal
+
+from irkit.world.world import World
+
+
+def opened(said: Said) -> str:
+    """Return the id of the run a command has opened."""
+    return str(said.view("result")["run"])
+
+
+def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: World) -> None:
+    """From the plan to CONTAINED with dead seats, and back, with nothing but commands."""
+    before = world.restorable()
+    bystanders = dict(world.bystanders.states())
+
+    planned = terminal.json("plan", FEDERATED, "-i", f"user={KAI}", "--exit-code")
+    assert planned.code == 2
+    assert planned.view("plan")["changes"] == 8
+    assert world.restorable() == before
+
+    waiting = terminal.json("run", FEDERATED, "-i", f"user={KAI}", "--no-wait", who=DANA)
+    run = opened(waiting)
+    assert waiting.code == 4
+    assert waiting.view("result")["outcome"] == "waiting"
+    assert waiting.view("seats")["seats"][0]["state"] == "alive"
+    assert world.restorable() == before
+
+    approved = terminal.approve(run, ALICE)
+    assert approved.code == 0, approved.err
+    assert f"run: {run}" in approved.view("approval")["text"]
+
+    asked = terminal.json("run", run, "--no-wait", who=DANA)
+    assert asked.code == 4, asked.err
+    assert [line["word"] for line in asked.views("progress")].count("read back") == 8
+    assert set(world.seats.states().values()) == {"dead"}
+    assert dict(world.bystanders.states()) == bystanders
+
+    wrong = terminal.json("answer", run, "ask.manual", "theirs=maybe", "note=x", who=ALICE)
+    assert (wrong.code, set(wrong.codes)) == (1, {"IRK132", "IRK614"})
+    key = str(terminal.root / ".irkit/keys/approvers/alice")
+    words = ("answer", run, "ask.manual", "theirs=no", "notes=not me", "--key", key)
+    answered = terminal.json(*words)
+    assert answered.code == 0, answered.err
+    assert "BEGIN SSH SIGNATURE" in (terminal.root / ".irkit/trail/journal.jsonl").read_text()
+    assert answered.view("said")["values"] == {"theirs": False, "notes": "not me"}
+
+    held = terminal.json("run", run, "--no-hold", who=DANA)
+    assert held.code == 3
+    assert held.view("result")["outcome"] == "holding"
+
+    contained = terminal.json("run", run, who=DANA)
+    assert contained.code == 0
+    assert contained.view("result")["outcome"] == "contained"
+    assert {seat["state"] for seat in contained.view("result")["seats"]} == {"dead"}
+    page = next(line["what"] for line in held.views("progress") if line["word"] == "report")
+    assert (terminal.root / page).read_text().startswith("<!DOCTYPE html>")
+
+    undo = terminal.json("undo", run, "--no-wait", who=DANA)
+    assert undo.code == 4
+    assert undo.view("result")["undoes"] == run
+    assert terminal.approve("last", BOB).code == 0
+    back = terminal.json("run", "last", who=DANA)
+    assert back.code == 0
+    assert back.view("result")["outcome"] == "completed"
+    user = world.okta.tables.users[world.okta_ids.users[KAI]]
+    assert user.status == "ACTIVE"
+
+    listed = terminal.json("runs").view("runs")["runs"]
+    assert [item["state"] for item in listed] == ["contained", "completed"]
+    assert listed[0]["case"] == listed[1]["case"]
