@@ -296,7 +296,8 @@ def make_workspace(world: World, root: Path) -> None:
             secrets={"okta-token": world.okta_token, "aws-secret-key": world.aws_key.secret},
         ),
     )
-    lines, roles = [], {}
+    lines: list[str] = []
+    roles: dict[str, list[str]] = {}
     for person, has in PEOPLE.items():
         key = Ed25519PrivateKey.generate()
         file = root / ".irkit" / "keys" / person.partition("@")[0]

@@ -18,9 +18,6 @@ def report(error: BaseException, common: Common) -> int:  # noqa: PLR0911  # a t
             return error.exit_code
         case SystemExit():
             return error.code if isinstance(error.code, int) else int(bool(error.code))
-        case click.exceptions.NoArgsIsHelpError():
-            error.show()
-            return ExitCode.USAGE
         case click.UsageError():
             output.bad_news([_usage(error)])
             return ExitCode.USAGE

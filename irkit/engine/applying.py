@@ -7,6 +7,7 @@ after one. What the call came to is recorded as it is: a definite failure, a saf
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import anyio
 
@@ -133,7 +134,7 @@ async def _send(desk: Desk, state: ChangeState) -> None:
     context = desk.context
     now = context.connections.provider_now(state.change.target.tenant)
     results = {need: desk.state(need).outputs for need in state.change.needs}
-    moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    moment = _next_second(now)
     resolved = fill_late(state.change.after, moment, results)
     intent = await desk.record(
         "step.intent",
@@ -161,6 +162,12 @@ async def _send(desk: Desk, state: ChangeState) -> None:
     if sent.error:
         body["error"] = sent.error
     await desk.record("step.result", body)
+
+
+def _next_second(moment: datetime) -> str:
+    """Return the next whole second: providers count in seconds, and a cut-off must not fall short."""
+    whole = moment.replace(microsecond=0) + timedelta(seconds=1)
+    return whole.isoformat().replace("+00:00", "Z")
 
 
 async def _call(desk: Desk, state: ChangeState, change: Change) -> Applied:

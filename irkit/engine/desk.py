@@ -8,15 +8,14 @@ fold is fed from the journal alone, in its order, other processes' records among
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import anyio.to_thread
-
 from irkit.actions.base import Action
 from irkit.canonical import Json, canonical
 from irkit.engine.context import Context
-from irkit.engine.history import inflate
+from irkit.engine.history import Inflated, inflate
 from irkit.engine.leaves import Walked
 from irkit.engine.loops import Memo
 from irkit.engine.machine import Moment
+from irkit.engine.recording import Recorder
 from irkit.engine.walk import Walk
 from irkit.model.change import ChangeId
 from irkit.model.fold import take
@@ -38,22 +37,27 @@ class Desk:
         self.memo = Memo()
         self.flying: set[str] = set()
         self._seen = -1
+        self._recorder = Recorder(context.journal.append, self.catch_up)
         self.catch_up()
 
     async def record(self, kind: str, body: Mapping[str, Json]) -> int:
         """Record one thing durably, fold it in, and return its index in the trail."""
         draft = Draft(type=kind, run=self.context.run_id, actor=self.context.actor, body=dict(body))
-        records = await anyio.to_thread.run_sync(self.context.journal.append, draft)
-        self.catch_up()
-        return records[0].n
+        return (await self._recorder.record(draft)).n
 
     def catch_up(self) -> None:
-        """Fold in everything recorded since the last time, whoever recorded it."""
+        """Fold in everything recorded since the last time, whoever recorded it.
+
+        While a commit is under way there is nothing to do: its end catches up.
+        """
+        if self._recorder.committing:
+            return
         for record in self.context.journal.follow(self._seen):
             self._seen = record.n
             if record.run == self.context.run_id:
                 entry = inflate(record, self.context.blobs)
                 take(self.run, entry)
+                self._undraft(entry)
                 self.context.listener.recorded(self.run, entry)
 
     def draft(self, phase: str, step: PlannedStep, order: tuple[int, ...]) -> None:
@@ -63,12 +67,24 @@ class Desk:
         self.run.reach(step)
 
     def take_drafts(self, phases: tuple[str, ...]) -> list[tuple[str, PlannedStep]]:
-        """Take the drafts of `phases` off the desk, in the order of the playbook."""
+        """Take the drafts of `phases` off the desk, in the order of the playbook.
+
+        They count as drafted until the trail knows them; else they would be planned once more
+        while they are being recorded.
+        """
         taken = [draft for draft in self.drafts.values() if draft[1] in phases]
         for _, _, step in taken:
-            del self.drafts[step.path], self.drafted[step.path]
+            del self.drafts[step.path]
         taken.sort(key=lambda draft: draft[0])
         return [(phase, step) for _, phase, step in taken]
+
+    def _undraft(self, entry: Inflated) -> None:
+        """Forget that a step is drafted, once it is proposed or was found not to be plannable."""
+        if entry.type in {"plan.proposed", "plan.extended"}:
+            for path in [path for path in self.drafted if path in self.run.steps]:
+                del self.drafted[path]
+        elif "step" in entry.body and "change" not in entry.body:
+            self.drafted.pop(str(entry.body["step"]), None)
 
     def walked(self) -> Walked:
         """Walk the playbook over what is known now."""

@@ -72,11 +72,14 @@ class WorkspaceGuards:
         )
         own = {target.key: "it acts as this" for target in await own_identities(own_only)}
         protected: dict[str, str] = {}
+        own_rules = set(self.connections.workspace.protect)
         for protection in (*self.connections.workspace.protect, *self.playbook.protect):
             if protection.kind.partition(".")[0] != provider:
                 continue
+            # A pin binds the workspace's own patterns: what is newer than it is suspicious.
+            pins = self.pins if protection in own_rules else None
             for target in await expand(protection.kind, protection.pattern, own_only):
-                if self.pins is None or target.key in self.pins:
+                if pins is None or target.key in pins:
                     protected.setdefault(target.key, f"{protection.kind}: {protection.pattern}")
         admins = await super_admins(own_only) if provider == "okta" else ()
         return GuardFacts(

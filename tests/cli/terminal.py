@@ -1,19 +1,48 @@
 """A terminal for tests: runs commands in this process and keeps what they said."""
 
+import io
 import json
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from click.testing import CliRunner
 
 from irkit.cli.main import application
 
 KAI = "kai.contractor@acme.example"
 ALICE, BOB, DANA = "alice@acme.example", "bob@acme.example", "dana@acme.example"
 FEDERATED = "okta-user-federated-to-aws"
+
+
+_NOBODY = {"SSH_AUTH_SOCK": "", "IRKIT_AS": "", "IRKIT_KEY": ""}
+
+
+class _Captured(io.TextIOWrapper):
+    """A stream that is no terminal and speaks UTF-8."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    @property
+    def text(self) -> str:
+        """Return what was written."""
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for as long as a command runs."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +83,13 @@ class Terminal:
 
     root: Path
 
-    def run(
-        self, *words: str, who: str = "", typed: str = "", env: Mapping[str, str] | None = None
-    ) -> Said:
+    def run(self, *words: str, who: str = "", env: Mapping[str, str] | None = None) -> Said:
         """Type one command as `who`."""
         acting = ("--as", who) if who else ()
-        result = CliRunner().invoke(
-            application(),
-            [*words, *acting],
-            input=typed,
-            env={"SSH_AUTH_SOCK": "", "IRKIT_AS": "", "IRKIT_KEY": "", **(env or {})},
-        )
-        return Said(result.exit_code, result.stdout, result.stderr)
+        out, err = _Captured(), _Captured()
+        with _environment({**_NOBODY, **(env or {})}), redirect_stdout(out), redirect_stderr(err):
+            code = application().main([*words, *acting], standalone_mode=False)
+        return Said(code, out.text, err.text)
 
     def here(self, *words: str, who: str = "", **more: Any) -> Said:
         """Type one command in the workspace."""

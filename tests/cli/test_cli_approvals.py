@@ -347,7 +347,7 @@ def test_a_key_where_ssh_keeps_it_is_found(terminal: Terminal, tmp_path: Path) -
 def test_without_any_key_the_way_to_one_is_named(terminal: Terminal, tmp_path: Path) -> None:
     """Nobody can sign with nothing."""
     run = asked(terminal)
-    for name in ("alice", "bob"):
+    for name in ("alice", "bob", "dana"):
         (terminal.root / ".irkit/keys/approvers" / name).unlink()
     said = terminal.json("approve", run, "--yes", env={"HOME": str(tmp_path)})
     assert (said.code, said.codes) == (1, ["IRK440"])

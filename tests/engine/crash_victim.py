@@ -78,7 +78,7 @@ class DeadlyConnections:
         """Return deadly writing handles."""
         real = self._real.writers(connection, needs)
         return Writers(
-            okta_writer=DeadlyWriter(real.okta_writer),  # type: ignore[arg-type]
+            okta_writer=DeadlyWriter(real.okta_writer),
             aws_writer=DeadlyWriter(real.aws_writer),  # type: ignore[arg-type]
         )
 

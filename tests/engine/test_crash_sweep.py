@@ -11,7 +11,8 @@ import pytest
 from crash_victim import act
 from lab import Lab, laboratory
 
-from irkit.trail.verify import Outcome, verify
+from irkit.trail.verdict import Outcome
+from irkit.trail.verify import verify
 from irkit.world.calls import Call
 
 KAI = "kai.contractor@acme.example"
@@ -64,7 +65,7 @@ def tend(lab: Lab, run_id: str) -> None:
 
 def effects(lab: Lab, since: int) -> Counter[str]:
     """Count the writes that the providers carried out, by operation and target."""
-    calls: list[Call] = lab.world.calls.all()[since:]
+    calls: tuple[Call, ...] = lab.world.calls.all()[since:]
     return Counter(
         f"{call.operation} {call.target}" for call in calls if call.write and call.status < 300
     )

@@ -9,7 +9,8 @@ from lab import Lab, laboratory
 
 from irkit.canonical import canonical
 from irkit.engine.runner import Ending
-from irkit.trail.verify import Outcome, verify
+from irkit.trail.verdict import Outcome
+from irkit.trail.verify import verify
 
 KAI = "kai.contractor@acme.example"
 FEDERATED = "okta-user-federated-to-aws"

@@ -7,8 +7,8 @@ from irkit.cli.views.style import Style
 from irkit.report.residual import ResidualAccess
 from irkit.report.story import story
 from irkit.report.story_model import Story, Surroundings, TrailHead
-from tests.golden.lapsus_plan import START
-from tests.golden.lapsus_run import ROOT, Script
+from lapsus_plan import START
+from lapsus_run import ROOT, Script
 
 RESIDUAL = (
     ResidualAccess(

@@ -22,7 +22,7 @@ from irkit.model.run import Run
 from irkit.trail.approvals import sign_statement
 from irkit.trail.record import Actor
 from irkit.trail.signing_keys import FileKey
-from tests.golden.lapsus_plan import ACCOUNTS, LOGIN, POLICY, START, lapsus_plan
+from lapsus_plan import ACCOUNTS, LOGIN, POLICY, START, lapsus_plan
 
 RUN = "01JDC3T0000000000000000R42"
 CASE = "teal-otter"

@@ -3,9 +3,9 @@
 import pytest
 
 from irkit.report.render import COMMS_DRAFT, Format, render
-from tests.golden.expected_text import expect
-from tests.golden.golden_story import told
-from tests.golden.lapsus_run import contained_run, partial_run
+from expected_text import expect
+from golden_story import told
+from lapsus_run import contained_run, partial_run
 
 
 @pytest.mark.parametrize("format_", ["md", "html", "json"])

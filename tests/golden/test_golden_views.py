@@ -13,10 +13,10 @@ from irkit.model.display import display_text
 from irkit.model.fold import take
 from irkit.model.run import Run
 from irkit.report.seats import SeatRow
-from tests.golden.expected_text import expect
-from tests.golden.golden_story import RESIDUAL, STYLE
-from tests.golden.lapsus_plan import ACCOUNTS, OKTA, lapsus_plan
-from tests.golden.lapsus_run import (
+from expected_text import expect
+from golden_story import RESIDUAL, STYLE
+from lapsus_plan import ACCOUNTS, OKTA, lapsus_plan
+from lapsus_run import (
     ALICE,
     CASE,
     RUN,

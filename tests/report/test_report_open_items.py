@@ -7,7 +7,7 @@ import pytest
 from irkit.canonical import Json
 from irkit.report.open_items import Kind, OpenItem, open_items
 from irkit.report.standing import counts, state_of
-from tests.golden.lapsus_run import (
+from lapsus_run import (
     BOB,
     CAROL,
     RUN,

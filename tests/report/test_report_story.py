@@ -13,9 +13,9 @@ from irkit.report.plain import plain
 from irkit.report.sentences import verdict
 from irkit.report.story_model import Event, Story, Surroundings
 from irkit.trail import wire
-from tests.golden.golden_story import AROUND, told
-from tests.golden.lapsus_plan import START, lapsus_plan
-from tests.golden.lapsus_run import (
+from golden_story import AROUND, told
+from lapsus_plan import START, lapsus_plan
+from lapsus_run import (
     BOB,
     CAROL,
     RUN,

@@ -14,8 +14,8 @@ from irkit.report.sentences import mark_of, numbers, state_words, verdict
 from irkit.report.story import surroundings_of
 from irkit.report.story_model import Figures, Story
 from irkit.report.telling import tell
-from tests.golden.golden_story import AROUND, told
-from tests.golden.lapsus_run import (
+from golden_story import AROUND, told
+from lapsus_run import (
     BOB,
     CAROL,
     RUN,

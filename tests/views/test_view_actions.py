@@ -2,7 +2,7 @@
 
 from irkit.cli.views import actions
 from irkit.model.spec import Blast, Effect, Parameter, Permissions, Reversal, Spec, Verb
-from tests.golden.golden_story import STYLE
+from golden_story import STYLE
 
 DEACTIVATE = Spec(
     id="aws.iam_key.deactivate",

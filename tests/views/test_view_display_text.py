@@ -6,8 +6,8 @@ import pytest
 
 from irkit.model.display import VERSION, display_digest, display_text
 from irkit.model.plan import Part, Plan
-from tests.golden.lapsus_plan import lapsus_plan
-from tests.golden.lapsus_run import ALICE, RUN
+from lapsus_plan import lapsus_plan
+from lapsus_run import ALICE, RUN
 
 
 def _relabelled(plan: Plan, label: str) -> Plan:

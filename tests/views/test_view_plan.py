@@ -13,9 +13,9 @@ from irkit.cli.views.plan_text import LINES, need_words
 from irkit.diagnostics import Diagnostic
 from irkit.model.plan import Part, PartNeed, Plan, Unknown
 from irkit.report.residual import ResidualAccess
-from tests.golden.golden_story import STYLE
-from tests.golden.lapsus_plan import lapsus_plan
-from tests.golden.lapsus_run import ALICE, Script, opened, waiting_run
+from golden_story import STYLE
+from lapsus_plan import lapsus_plan
+from lapsus_run import ALICE, Script, opened, waiting_run
 
 
 def _summary(plan: Plan, **more: object) -> str:

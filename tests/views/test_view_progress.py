@@ -7,8 +7,8 @@ from irkit.cli.views import progress
 from irkit.model.fold import _HANDLERS, take
 from irkit.model.run import Run
 from irkit.report.telling import _TELLERS
-from tests.golden.golden_story import STYLE
-from tests.golden.lapsus_run import (
+from golden_story import STYLE
+from lapsus_run import (
     ALICE,
     RUN,
     Script,

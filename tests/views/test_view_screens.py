@@ -9,8 +9,8 @@ from irkit.cli.views import header, result, runs, seats, status, waits
 from irkit.model.quorum import Tally
 from irkit.report.residual import ResidualAccess
 from irkit.report.seats import SeatRow
-from tests.golden.golden_story import STYLE
-from tests.golden.lapsus_run import (
+from golden_story import STYLE
+from lapsus_run import (
     ALICE,
     BOB,
     CASE,

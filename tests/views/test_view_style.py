@@ -13,7 +13,7 @@ from irkit.cli.views.style import Style, Tone, cells, clip, pad
 from irkit.cli.views.times import age, full, local
 from irkit.report.mark import Mark
 from irkit.report.times import exact, took
-from tests.golden.golden_story import STYLE
+from golden_story import STYLE
 
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -7,8 +7,8 @@ import pytest
 from irkit.canonical import JsonObject
 from irkit.cli.views import trail
 from irkit.trail.verdict import Anchor, Finding, Outcome, Place, Verdict
-from tests.golden.golden_story import STYLE
-from tests.golden.lapsus_run import ROOT, partial_run
+from golden_story import STYLE
+from lapsus_run import ROOT, partial_run
 
 
 def _verdict(outcome: Outcome, **more: object) -> JsonObject:

@@ -66,6 +66,17 @@ def up(
     return ExitCode.DONE
 
 
+@command.command()
+def demo() -> int:
+    """Play the main job from the plan to the undo, in a workspace that stays (`--workspace`)."""
+    from pathlib import Path  # noqa: PLC0415
+
+    from irkit.cli.demo import play  # noqa: PLC0415
+
+    me = this()
+    return play((me.here / (me.common.workspace or Path("irkit-demo"))).absolute())
+
+
 def _keep_secrets(me: Invocation, world: "World", place: "Place") -> bool:
     """Give the workspace here the world's secrets, if it points at this world."""
     from irkit.cli.world_facts import facts  # noqa: PLC0415
