@@ -189,7 +189,8 @@ class Lab:
         with session.journal(writing=True) as journal:
             consent = session.consent(journal)
             run = session.run(journal, run_id)
-            assert run.header is not None and run.plan is not None
+            assert run.header is not None
+            assert run.plan is not None
             parts = [part.id for part in run.parts.values() if part.signable]
             text = display_text(run.plan, parts, run=run_id, requester=run.requester)
             head = journal.head()

@@ -165,7 +165,7 @@ async def _send(desk: Desk, state: ChangeState) -> None:
 
 
 def _next_second(moment: datetime) -> str:
-    """Return the next whole second: providers count in seconds, and a cut-off must not fall short."""
+    """Return the next whole second: providers count in seconds, and a cut-off must cover now."""
     whole = moment.replace(microsecond=0) + timedelta(seconds=1)
     return whole.isoformat().replace("+00:00", "Z")
 

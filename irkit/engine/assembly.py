@@ -23,6 +23,7 @@ from irkit.engine.walk import Book
 from irkit.model.plan import PartNeed, PlannedStep
 from irkit.model.playbook import Approval
 from irkit.model.run import Run
+from irkit.providers.call import CallError
 from irkit.providers.limits import OnWait
 from irkit.trail.journal import Journal
 from irkit.workspace.config import Mode
@@ -99,13 +100,18 @@ async def open_and_prepare(
 async def resolved(session: Session, opening: Opening, connections: OpenConnections) -> Inputs:
     """Resolve the inputs; nothing is recorded yet.
 
+    A provider that is down does not keep the others waiting: its names are taken as they are.
+
     Raises:
-        IrkitError: with all that is wrong with them, or if a provider that has to say what they
-            mean does not answer.
+        IrkitError: with all that is wrong with them, or if no provider answers at all.
     """
     asked = asked_of(opening.book, opening.given)
-    await connections.ensure(None, asked)
-    readers = connections.readers(None, asked)
+    try:
+        await connections.ensure(None, asked)
+    except CallError:
+        if not connections.answering:
+            raise
+    readers = connections.readers(None, ())
     accounts = (tenant.partition(":") for tenant in connections.tenants())
     return await resolve_inputs(
         opening.book,

@@ -86,6 +86,11 @@ class OpenConnections:
             raise IrkitError(*problems)
         return tuple(silent)
 
+    @property
+    def answering(self) -> bool:
+        """Say whether any provider answers."""
+        return bool(self._open)
+
     async def ensure(self, connection: str | None, needs: tuple[str, ...]) -> None:
         """Try again to open the connections a step needs that did not answer before.
 

@@ -45,7 +45,6 @@ from irkit.engine.outcome import judge
 from irkit.model.change import ChangeId
 from irkit.model.run import ChangeState, Run, Stage
 
-
 WATCHING: Final = "cut, watching"
 """Why a run waits when only the looks of its hold are left."""
 

@@ -16,6 +16,7 @@ from irkit.engine.walk import Book
 from irkit.lang.expressions import evaluate
 from irkit.lang.types import ALL, InputType, coerce, parse_type
 from irkit.model.playbook import Input, Value
+from irkit.providers.call import CallError, Outcome
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor, Draft
 
@@ -185,13 +186,33 @@ async def _ids(
 ) -> tuple[Json, Json]:
     """Resolve one value or a list of them; `all` is everything there is of the kind."""
     if type_.item is None:
-        found = await resolve(type_.kind, str(value), readers)
-        return found.id, found.label
+        return await _id(type_.kind, str(value), readers)
     names: list[Json] = list(value) if isinstance(value, list | tuple) else [value]
     if type_.leaf == _ACCOUNT:
         if names == [ALL]:
             names = list(accounts)
         if set(names) <= set(accounts):
             return names, names
-    resolved = [await resolve(type_.leaf, str(name), readers) for name in names]
-    return [item.id for item in resolved], [item.label for item in resolved]
+    resolved = [await _id(type_.leaf, str(name), readers) for name in names]
+    return [value for value, _ in resolved], [label for _, label in resolved]
+
+
+async def _id(kind: str, name: str, readers: Readers) -> tuple[str, str]:
+    """Resolve one name; while the provider is down it is taken as it is, and said to be unchecked.
+
+    What can be done without that provider must not wait for it. What needs it looks the name up
+    again itself, and refuses one that does not exist.
+    """
+    try:
+        found = await resolve(kind, name, readers)
+    except IrkitError as error:
+        if not _is_down(error):
+            raise
+        return name, f"{name} (not checked: {kind.partition('.')[0]} does not answer)"
+    return found.id, found.label
+
+
+def _is_down(error: IrkitError) -> bool:
+    if isinstance(error, CallError):
+        return error.outcome in {Outcome.NOT_SENT, Outcome.UNKNOWN}
+    return any(item.code == "IRK273" for item in error.diagnostics)

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable
 
+
 def approve(run: str) -> str:
     """Return how to approve what waits in a run; the key is found where people keep theirs."""
     return f"irkit approve {shlex.quote(run)}"

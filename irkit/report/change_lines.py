@@ -6,11 +6,11 @@ from typing import Final, cast
 
 from irkit.canonical import JsonObject
 from irkit.clock import parse_rfc3339
+from irkit.model import next_commands
 from irkit.model.change import is_late
 from irkit.model.difference import Difference, differences
 from irkit.model.run import ChangeState, Entry, Run
 from irkit.model.visible import value_text
-from irkit.model import next_commands
 from irkit.report.line import Line
 from irkit.report.mark import Mark
 from irkit.report.open_items import title_of

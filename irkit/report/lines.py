@@ -4,10 +4,10 @@
 from typing import cast
 
 from irkit.canonical import JsonObject
+from irkit.model import next_commands
 from irkit.model.plan import Part
 from irkit.model.run import Entry, Run
 from irkit.model.visible import value_text
-from irkit.model import next_commands
 from irkit.report.line import Line
 from irkit.report.mark import Mark
 from irkit.report.open_items import title_of

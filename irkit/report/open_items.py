@@ -8,9 +8,9 @@ from typing import Final
 
 from irkit.canonical import JsonObject
 from irkit.clock import rfc3339
+from irkit.model import next_commands
 from irkit.model.quorum import Tally
 from irkit.model.run import ChangeState, Run, Stage
-from irkit.model import next_commands
 from irkit.report.seats import DEAD, SeatRow, last_seen
 from irkit.report.standing import missing, unanswered, waits_for_approval
 

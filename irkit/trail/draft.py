@@ -1,5 +1,6 @@
 """Making a draft ready to be written: checked, canonical, and small enough for one line."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +16,7 @@ _ROOM: Final = 2_048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A draft and the canonical bytes of its body."""
+    """A draft with its body as it will be read back, and the canonical bytes of that."""
 
     draft: Draft
     body: bytes
@@ -37,7 +38,7 @@ def prepare(draft: Draft, blobs: BlobStore) -> Prepared:
         raise problems.refused_draft(draft.type, str(error)) from error
     if len(body) + rest + _ROOM > MAX_LINE:
         raise problems.refused_draft(draft.type, f"it is longer than {MAX_LINE} bytes")
-    return Prepared(draft=draft, body=body)
+    return Prepared(draft=replace(draft, body=json.loads(body)), body=body)
 
 
 def _outsource(draft: Draft, blobs: BlobStore) -> dict[str, Json]:

@@ -7,7 +7,9 @@ goes wrong while writing poisons the writer: it refuses from then on, and openin
 
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -33,6 +35,8 @@ from irkit.trail.tail import check_rest, quarantine
 SYSTEM: Final = Actor(id="irkit", kind="system", auth="trail-key")
 _MARK_EVERY: Final = 64 * 1024
 _GROUP_LIMIT: Final = MAX_COMMIT // 4
+_RECENT: Final = 1024
+"""How many of the last records are kept, for those who follow closely."""
 
 
 class Journal:
@@ -48,6 +52,7 @@ class Journal:
         self._offset = 0
         self._cached = 0
         self._marks: list[tuple[int, int]] = [(0, 0)]
+        self._recent: deque[Record] = deque(maxlen=_RECENT)
         self._io = threading.RLock()
         self._group = Group(self._commit, _GROUP_LIMIT)
         self._poison: IrkitError | None = None
@@ -172,8 +177,9 @@ class Journal:
             size, end = self._chain.frontier.size, self._offset
             if after_n + 1 >= size:
                 return
+            known = self._known(after_n + 1)
             start = next(offset for n, offset in reversed(self._marks) if n <= after_n + 1)
-        for record in self._records(start, end, None):
+        for record in known or self._records(start, end, None):
             if record.n > after_n:
                 yield record
 
@@ -251,7 +257,7 @@ class Journal:
         except OSError as error:
             raise problems.poisoned(error.strerror or str(error)) from error
         self._chain.close(written.note, check_signature=False)
-        self._moved(self._offset + len(written.data))
+        self._moved(self._offset + len(written.data), written.records)
         return written.records
 
     def _take_in_all(self) -> None:
@@ -273,11 +279,19 @@ class Journal:
         """Move along over the valid commits that are there."""
         with self._io, self._files.reader() as file:
             scan = Scan(file=file, chain=self._chain, offset=self._offset)
-            for _ in scan.commits(self._files.size()):
-                self._moved(scan.offset)
+            for commit in scan.commits(self._files.size()):
+                self._moved(scan.offset, commit.records)
 
-    def _moved(self, offset: int) -> None:
+    def _known(self, first: int) -> tuple[Record, ...]:
+        """Return the records from index `first` on, if the last ones kept reach back so far."""
+        if not self._recent or self._recent[0].n > first:
+            return ()
+        count = self._recent[-1].n - first + 1
+        return tuple(islice(reversed(self._recent), count))[::-1]
+
+    def _moved(self, offset: int, records: Sequence[Record]) -> None:
         self._offset = offset
+        self._recent.extend(records)
         if offset - self._marks[-1][1] >= _MARK_EVERY:
             self._marks.append((self._chain.frontier.size, offset))
 

@@ -112,8 +112,9 @@ class Terminal:
 
 
 def free_port_base() -> int:
-    """Return a port that is free, as is the one after it."""
-    for base in range(28_801, 29_801, 2):
+    """Return a port that is free, as is the one after it; each process looks in another place."""
+    start = 20_001 + os.getpid() % 2_000 * 4
+    for base in range(start, start + 1_000, 2):
         try:
             for port in (base, base + 1):
                 with socket.socket() as probe:

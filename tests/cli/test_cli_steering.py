@@ -4,6 +4,8 @@ import pytest
 from terminal import ALICE, BOB, DANA, FEDERATED, KAI, Terminal
 from test_cli_approvals import asked
 
+from irkit.world.world import World
+
 
 @pytest.fixture
 def waiting(terminal: Terminal) -> str:
@@ -136,3 +138,49 @@ def test_an_undo_can_be_planned_first(terminal: Terminal) -> None:
     assert len(terminal.json("runs").view("runs")["runs"]) == 1
     unknown = terminal.json("undo", run, "--phase", "nowhere")
     assert (unknown.code, unknown.codes) == (1, ["IRK203"])
+
+
+LOOP = """\
+irkit: 1
+playbook: suspend-many
+title: Suspend several people
+inputs: {users: {type: list of okta.user}}
+guards:
+  limit: {okta.user: 5}
+steps:
+  - do: okta.user.suspend
+    for_each: {user: inputs.users}
+    when_empty: ok
+    with: {user: "{{ user }}"}
+"""
+
+
+def test_an_added_target_is_a_supplement_with_its_own_approval(
+    terminal: Terminal, world: World
+) -> None:
+    """What was approved stays approved; what was added waits for a yes of its own."""
+    (terminal.root / "playbooks/suspend-many.yaml").write_text(LOOP)
+    given = ("-i", "users=nina.ivanova@acme.example")
+    opened = terminal.json("run", "suspend-many", *given, "--no-wait", who=DANA)
+    run = str(opened.view("result")["run"])
+    assert terminal.approve(run, ALICE).code == 0
+    added = world.okta_ids.users["paul.meyer@acme.example"]
+    assert terminal.json("add", run, "steps.suspend", added).code == 0
+    half = terminal.json("run", run, "--no-wait", who=DANA)
+    assert half.code == 4
+    assert half.view("result")["made"] == 1
+    assert terminal.approve(run, BOB).view("approval")["parts"] == ["steps+1"]
+    done = terminal.json("run", run, who=DANA)
+    assert done.code == 0
+    assert done.view("result")["made"] == 2
+
+
+def test_a_step_can_be_left_out_before_it_is_planned(terminal: Terminal, waiting: str) -> None:
+    """A question nobody wants to ask is skipped by its name, and the run says so."""
+    said = terminal.json("skip", waiting, "ask.manual", "--because", "HR is asleep")
+    assert said.code == 0, said.err
+    assert said.view("said")["changes"] == []
+    assert terminal.approve(waiting, ALICE).code == 0
+    done = terminal.json("run", waiting, "--no-hold", who=DANA)
+    assert done.code == 3
+    assert "ask.manual" not in [item["kind"] for item in done.view("result")["open"]]

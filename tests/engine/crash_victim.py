@@ -103,9 +103,10 @@ def act(root: str, run_id: str, point: str) -> None:
             run = session.run(journal, run_id)
             book = recorded_book(run.playbook_source, run.playbook_file, run.calls)
             around = Surroundings(listener=listener, pace=FAST)
-            async with connected(session, book, around, run_id=run_id, dry=False) as (made, _):
+            async with connected(session, book, around, run_id=run_id, dry=False) as (opened, _):
+                made: OpenConnections = opened
                 if point == "sent":
-                    made = DeadlyConnections(made)  # type: ignore[assignment]
+                    made = DeadlyConnections(opened)  # type: ignore[assignment]
                 surroundings = context(
                     session,
                     book,

@@ -1,4 +1,4 @@
-"""The main job against the running world: plan, approve, run, hold, undo, and a trail that holds."""
+"""The main job against the running world: plan, approve, run, hold, undo, and the trail."""
 
 import json
 from collections.abc import Iterator

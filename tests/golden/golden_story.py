@@ -3,12 +3,13 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from lapsus_plan import START
+from lapsus_run import ROOT, Script
+
 from irkit.cli.views.style import Style
 from irkit.report.residual import ResidualAccess
 from irkit.report.story import story
 from irkit.report.story_model import Story, Surroundings, TrailHead
-from lapsus_plan import START
-from lapsus_run import ROOT, Script
 
 RESIDUAL = (
     ResidualAccess(

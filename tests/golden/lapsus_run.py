@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from lapsus_plan import ACCOUNTS, LOGIN, POLICY, START, lapsus_plan
 
 from irkit.canonical import Json, JsonObject, digest, digest_bytes
 from irkit.clock import rfc3339
@@ -22,7 +23,6 @@ from irkit.model.run import Run
 from irkit.trail.approvals import sign_statement
 from irkit.trail.record import Actor
 from irkit.trail.signing_keys import FileKey
-from lapsus_plan import ACCOUNTS, LOGIN, POLICY, START, lapsus_plan
 
 RUN = "01JDC3T0000000000000000R42"
 CASE = "teal-otter"

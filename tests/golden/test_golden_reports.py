@@ -1,11 +1,11 @@
 """The reports, byte by byte."""
 
 import pytest
-
-from irkit.report.render import COMMS_DRAFT, Format, render
 from expected_text import expect
 from golden_story import told
 from lapsus_run import contained_run, partial_run
+
+from irkit.report.render import COMMS_DRAFT, Format, render
 
 
 @pytest.mark.parametrize("format_", ["md", "html", "json"])

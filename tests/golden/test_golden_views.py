@@ -5,14 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
-from irkit.canonical import JsonObject, thaw
-from irkit.cli.views import header, plan, progress, result, runs, seats, status, waits
-from irkit.cli.views.style import Style
-from irkit.model.display import display_text
-from irkit.model.fold import take
-from irkit.model.run import Run
-from irkit.report.seats import SeatRow
 from expected_text import expect
 from golden_story import RESIDUAL, STYLE
 from lapsus_plan import ACCOUNTS, OKTA, lapsus_plan
@@ -25,6 +17,14 @@ from lapsus_run import (
     partial_run,
     waiting_run,
 )
+
+from irkit.canonical import JsonObject, thaw
+from irkit.cli.views import header, plan, progress, result, runs, seats, status, waits
+from irkit.cli.views.style import Style
+from irkit.model.display import display_text
+from irkit.model.fold import take
+from irkit.model.run import Run
+from irkit.report.seats import SeatRow
 
 View = tuple[JsonObject, Callable[..., str]]
 

@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 
 import pytest
-
-from irkit.canonical import Json
-from irkit.report.open_items import Kind, OpenItem, open_items
-from irkit.report.standing import counts, state_of
 from lapsus_run import (
     BOB,
     CAROL,
@@ -22,6 +18,10 @@ from lapsus_run import (
     send,
     waiting_run,
 )
+
+from irkit.canonical import Json
+from irkit.report.open_items import Kind, OpenItem, open_items
+from irkit.report.standing import counts, state_of
 
 SUSPEND = "close-the-door.suspend#suspend"
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from golden_story import told
 from hypothesis import given
 from hypothesis import strategies as st
+from lapsus_run import contained_run, partial_run, waiting_run
 
 from irkit.canonical import thaw
 from irkit.diagnostics import IrkitError
@@ -15,8 +17,6 @@ from irkit.report.render import COMMS_DRAFT, Format, markdown, render, template_
 from irkit.report.story_model import Story, Surroundings
 from irkit.report.timeline import NARROW, WIDE, Shape, timeline
 from irkit.report.timeline_rows import rows
-from golden_story import told
-from lapsus_run import contained_run, partial_run, waiting_run
 
 HOSTILE = '"><script>alert(1)</script>\x1b[31m\u202e`|<img src=x>'
 _VOID = {"meta", "link", "br", "hr", "img", "input"}

@@ -6,13 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from irkit.canonical import Json, canonical
-from irkit.report.case_story import together
-from irkit.report.plain import plain
-from irkit.report.sentences import verdict
-from irkit.report.story_model import Event, Story, Surroundings
-from irkit.trail import wire
 from golden_story import AROUND, told
 from lapsus_plan import START, lapsus_plan
 from lapsus_run import (
@@ -27,6 +20,13 @@ from lapsus_run import (
     seeded_key,
     waiting_run,
 )
+
+from irkit.canonical import Json, canonical
+from irkit.report.case_story import together
+from irkit.report.plain import plain
+from irkit.report.sentences import verdict
+from irkit.report.story_model import Event, Story, Surroundings
+from irkit.trail import wire
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from irkit.canonical import Json
-from irkit.model.playbook import Phase, Playbook
-from irkit.report.line import Line
-from irkit.report.mark import Mark
-from irkit.report.sentences import mark_of, numbers, state_words, verdict
-from irkit.report.story import surroundings_of
-from irkit.report.story_model import Figures, Story
-from irkit.report.telling import tell
 from golden_story import AROUND, told
 from lapsus_run import (
     BOB,
@@ -25,6 +16,15 @@ from lapsus_run import (
     opened,
     send,
 )
+
+from irkit.canonical import Json
+from irkit.model.playbook import Phase, Playbook
+from irkit.report.line import Line
+from irkit.report.mark import Mark
+from irkit.report.sentences import mark_of, numbers, state_words, verdict
+from irkit.report.story import surroundings_of
+from irkit.report.story_model import Figures, Story
+from irkit.report.telling import tell
 
 SUSPEND = "close-the-door.suspend#suspend"
 DENY = "contain-aws.for-each.deny_session[1111]#deny"

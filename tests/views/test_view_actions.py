@@ -1,8 +1,9 @@
 """The catalogue on the screen."""
 
+from golden_story import STYLE
+
 from irkit.cli.views import actions
 from irkit.model.spec import Blast, Effect, Parameter, Permissions, Reversal, Spec, Verb
-from golden_story import STYLE
 
 DEACTIVATE = Spec(
     id="aws.iam_key.deactivate",

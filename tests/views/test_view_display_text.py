@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from lapsus_plan import lapsus_plan
+from lapsus_run import ALICE, RUN
 
 from irkit.model.display import VERSION, display_digest, display_text
 from irkit.model.plan import Part, Plan
-from lapsus_plan import lapsus_plan
-from lapsus_run import ALICE, RUN
 
 
 def _relabelled(plan: Plan, label: str) -> Plan:

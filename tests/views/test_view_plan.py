@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from golden_story import STYLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lapsus_plan import lapsus_plan
+from lapsus_run import ALICE, Script, opened, waiting_run
 
 from irkit.cli.views import plan as view
 from irkit.cli.views.plan_text import LINES, need_words
 from irkit.diagnostics import Diagnostic
 from irkit.model.plan import Part, PartNeed, Plan, Unknown
 from irkit.report.residual import ResidualAccess
-from golden_story import STYLE
-from lapsus_plan import lapsus_plan
-from lapsus_run import ALICE, Script, opened, waiting_run
 
 
 def _summary(plan: Plan, **more: object) -> str:

@@ -1,12 +1,6 @@
 """Progress: what is said of each record, and what is never said too early."""
 
 import pytest
-
-from irkit.canonical import Json
-from irkit.cli.views import progress
-from irkit.model.fold import _HANDLERS, take
-from irkit.model.run import Run
-from irkit.report.telling import _TELLERS
 from golden_story import STYLE
 from lapsus_run import (
     ALICE,
@@ -19,6 +13,12 @@ from lapsus_run import (
     partial_run,
     send,
 )
+
+from irkit.canonical import Json
+from irkit.cli.views import progress
+from irkit.model.fold import _HANDLERS, take
+from irkit.model.run import Run
+from irkit.report.telling import _TELLERS
 
 SUSPEND = "close-the-door.suspend#suspend"
 

@@ -4,11 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from irkit.cli.views import header, result, runs, seats, status, waits
-from irkit.model.quorum import Tally
-from irkit.report.residual import ResidualAccess
-from irkit.report.seats import SeatRow
 from golden_story import STYLE
 from lapsus_run import (
     ALICE,
@@ -25,6 +20,11 @@ from lapsus_run import (
     send,
     waiting_run,
 )
+
+from irkit.cli.views import header, result, runs, seats, status, waits
+from irkit.model.quorum import Tally
+from irkit.report.residual import ResidualAccess
+from irkit.report.seats import SeatRow
 
 
 def _rows(*states: str) -> tuple[SeatRow, ...]:

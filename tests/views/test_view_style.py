@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from golden_story import STYLE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from irkit.cli.views.style import Style, Tone, cells, clip, pad
 from irkit.cli.views.times import age, full, local
 from irkit.report.mark import Mark
 from irkit.report.times import exact, took
-from golden_story import STYLE
 
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 

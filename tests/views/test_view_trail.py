@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from golden_story import STYLE
+from lapsus_run import ROOT, partial_run
 
 from irkit.canonical import JsonObject
 from irkit.cli.views import trail
 from irkit.trail.verdict import Anchor, Finding, Outcome, Place, Verdict
-from golden_story import STYLE
-from lapsus_run import ROOT, partial_run
 
 
 def _verdict(outcome: Outcome, **more: object) -> JsonObject:

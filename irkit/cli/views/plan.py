@@ -9,11 +9,11 @@ from irkit.canonical import Json, JsonObject
 from irkit.cli.views import plan_changes
 from irkit.cli.views.plan_text import text
 from irkit.diagnostics import Diagnostic
+from irkit.model import next_commands
 from irkit.model.display import display_text
 from irkit.model.plan import Part, Plan, PlannedStep
 from irkit.model.run import Run
 from irkit.model.spec import Reversal
-from irkit.model import next_commands
 from irkit.report.residual import ResidualAccess
 
 __all__ = ["ResidualAccess", "display_text", "text", "to_json"]

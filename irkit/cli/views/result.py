@@ -11,9 +11,9 @@ from irkit.cli.views.header import EXERCISE
 from irkit.cli.views.layout import fit, section, unfold
 from irkit.cli.views.style import Style, Tone
 from irkit.clock import parse_rfc3339, rfc3339
+from irkit.model import next_commands
 from irkit.model.run import ChangeState, Run
 from irkit.model.spec import Reversal
-from irkit.model import next_commands
 from irkit.report.open_items import open_items, title_of
 from irkit.report.reading import (
     count_of,

@@ -6,9 +6,9 @@ from irkit.canonical import JsonObject
 from irkit.cli.views.style import Style, Tone
 from irkit.cli.views.times import age
 from irkit.clock import parse_rfc3339, rfc3339, words
+from irkit.model import next_commands
 from irkit.model.quorum import Tally
 from irkit.model.run import Run
-from irkit.model import next_commands
 from irkit.report.mark import Mark
 from irkit.report.open_items import title_of
 from irkit.report.reading import raw_of, text_of

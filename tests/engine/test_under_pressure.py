@@ -1,0 +1,166 @@
+"""What may go wrong around a run: a provider down or slow, an intruder who comes back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from lab import Lab, laboratory
+
+from irkit.diagnostics import IrkitError
+from irkit.engine.runner import Ending
+from irkit.model.run import Stage
+from irkit.world.faults import Fault, FaultKind
+from irkit.world.intruder import Planting
+
+KAI = "kai.contractor@acme.example"
+FEDERATED = "okta-user-federated-to-aws"
+PROD, DATA = "111122223333", "444455556666"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    """A world in which the intruder is alive, and a sealed workspace."""
+    with laboratory(tmp_path) as made:
+        yield made
+
+
+def stages(lab: Lab, run_id: str, prefix: str) -> set[Stage]:
+    """Return the stages of the changes under a path."""
+    changes = lab.run_of(run_id).changes
+    return {state.stage for change, state in changes.items() if change.startswith(prefix)}
+
+
+def test_the_first_cut_is_offered_while_the_trace_still_runs(lab: Lab) -> None:
+    """A trace that takes long does not hold up a phase that does not use it."""
+    lab.world.faults.add(
+        Fault(
+            kind=FaultKind.SLOW_DRIP,
+            provider="aws",
+            operation="cloudtrail:LookupEvents",
+            times=3,
+            seconds=8.0,
+        )
+    )
+    run_id = lab.start(lab.book(FEDERATED), user=KAI)
+    lab.go(lab.book(FEDERATED), run_id)
+    kinds = [
+        kind
+        for kind, body in lab.ears.bodies
+        if kind == "plan.proposed" or str(body.get("step", "")).startswith("trace.")
+    ]
+    assert kinds[0] == "plan.proposed"
+    assert "step.read" in kinds
+    assert {part.phase for part in lab.run_of(run_id).parts.values()} >= {
+        "close-the-door",
+        "contain-aws",
+    }
+
+
+def test_a_dead_okta_does_not_hold_up_aws(lab: Lab) -> None:
+    """Okta dies before the run: AWS is traced and cut by login, and nothing is called contained."""
+    lab.world.okta_proxy.set_dead(dead=True)
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    lab.go(book, run_id)
+    assert stages(lab, run_id, "contain-aws") == {Stage.VERIFIED}
+    assert lab.run_of(run_id).outcome != "contained"
+    aws_seats = [seat for seat in lab.world.seats if seat.id.startswith("aws:")]
+    assert {str(seat.probe()) for seat in aws_seats} == {"dead"}
+
+
+def test_a_dead_aws_does_not_hold_up_okta(lab: Lab) -> None:
+    """AWS dies before the run: the door at Okta is closed all the same."""
+    lab.world.aws_proxy.set_dead(dead=True)
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    lab.go(book, run_id)
+    assert stages(lab, run_id, "close-the-door") == {Stage.VERIFIED}
+    assert lab.run_of(run_id).outcome != "contained"
+    assert lab.seat("okta-session:kai.contractor") == "dead"
+
+
+def test_a_session_minted_between_trace_and_cut_is_found_and_offered(lab: Lab) -> None:
+    """The logs are asked again after the cut; what is new becomes a part of its own to approve."""
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    again = Planting(lab.world)
+    again._steal_session()
+    again._enter_aws("Support", DATA)
+    late = [seat for seat in lab.world.seats if seat.account == DATA]
+    lab.approve(run_id)
+    driven = lab.go(book, run_id)
+    (path,) = driven.run.asked
+    lab.answer(run_id, path, theirs=False)
+    driven = lab.go(book, run_id)
+    assert driven.ending is Ending.WAITING
+    assert any(why.startswith("await contain-aws+1") for why in driven.waits), driven.waits
+    assert "alive" in {str(seat.probe()) for seat in late}
+    lab.approve(run_id)
+    driven = lab.go(book, run_id)
+    assert driven.run.outcome == "contained"
+    assert {str(seat.probe()) for seat in lab.world.seats} == {"dead"}
+
+
+def test_a_lost_change_is_said_aloud_and_is_not_contained(lab: Lab) -> None:
+    """The intruder takes a deny away while irkit watches: the look finds it."""
+    lab.pace = type(lab.pace)(
+        looks=(timedelta(milliseconds=10), timedelta(seconds=3)),
+        poll=lab.pace.poll,
+        verify_every=lab.pace.verify_every,
+        in_doubt_wait=lab.pace.in_doubt_wait,
+    )
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    driven = lab.go(book, run_id)
+    lab.world.aws.cloud.iam(PROD).delete_user_policy("svc-backup", "IRKitQuarantine")
+    (path,) = driven.run.asked
+    lab.answer(run_id, path, theirs=False)
+    driven = lab.go(book, run_id)
+    assert driven.run.outcome == "partial"
+    assert any("quarantine" in lost for lost in driven.run.looks[-1].lost)
+
+
+def test_a_target_that_changed_since_the_plan_is_refused(lab: Lab) -> None:
+    """Somebody puts another policy of the same name in between: drift, one by one, loudly."""
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    other = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}'
+    )
+    lab.world.aws.cloud.iam(PROD).put_user_policy("svc-backup", "IRKitQuarantine", other)
+    lab.go(book, run_id)
+    drifted = [s for s in lab.run_of(run_id).changes.values() if s.stage is Stage.DRIFTED]
+    assert [state.change.target.label.rpartition("/")[2] for state in drifted] == ["svc-backup"]
+    kept = lab.world.aws.cloud.iam(PROD).get_user_policy("svc-backup", "IRKitQuarantine")
+    assert kept["policy_document"] == other
+
+
+def test_two_processes_never_act_for_one_run(lab: Lab) -> None:
+    """The second one is told who is at it, and does nothing."""
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    with lab.session.acting(run_id), pytest.raises(IrkitError, match="IRK608"):
+        lab.go(book, run_id)
+
+
+def test_an_approval_that_has_run_out_stops_the_run(lab: Lab) -> None:
+    """The window is looked at before each intent: afterwards nothing is written."""
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id, valid=timedelta(milliseconds=1))
+    before = len(lab.world.calls.all())
+    driven = lab.go(book, run_id)
+    assert driven.ending is Ending.WAITING
+    writes = [call for call in lab.world.calls.all()[before:] if call.write]
+    assert [call.operation for call in writes if call.operation != "sts:AssumeRole"] == []
