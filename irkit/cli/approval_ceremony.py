@@ -25,6 +25,7 @@ from irkit.engine.approving import (
     as_file,
     no_plan,
     nothing_asked,
+    planned_too_long_ago,
     signed,
 )
 from irkit.engine.asked import Request
@@ -124,6 +125,8 @@ class Ceremony:
         if self.wishes.decision is Decision.DENY:
             return asked.open_parts(at.run), self._who(signers, _others(signers, set()))
         waiting = asked.waiting_parts(at.run, at.consent, now)
+        if not waiting and asked.old_parts(at.run, at.consent, now):
+            raise planned_too_long_ago(at.run)
         if not waiting:
             raise nothing_asked(at.run, self.wishes.decision)
         return waiting, self._who(signers, _useful(at, waiting, signers))

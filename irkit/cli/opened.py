@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from irkit import settings
+from irkit import log, settings
 from irkit.cli.options import Common
 from irkit.cli.output import Output
 from irkit.clock import Clock, system_clock
@@ -89,5 +89,8 @@ class Invocation:
 
 
 def this() -> Invocation:
-    """Return the running command's invocation."""
-    return Invocation(common=click.get_current_context().find_root().obj)
+    """Return the running command's invocation; `--debug` lets the developers' log be heard."""
+    common = click.get_current_context().find_root().obj
+    if common.debug:
+        log.to_stderr()
+    return Invocation(common=common)

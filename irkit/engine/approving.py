@@ -249,6 +249,17 @@ def nothing_asked(run: Run, decision: Decision) -> IrkitError:
     )
 
 
+def planned_too_long_ago(run: Run) -> IrkitError:
+    """Return the refusal of an approval for a plan that is no longer valid."""
+    return IrkitError(
+        Diagnostic(
+            code="IRK433",
+            summary="what waits was planned longer ago than `plan_valid` allows",
+            help=f"let it be planned again, then approve that: irkit replan {run.id}",
+        )
+    )
+
+
 def _not_alone(why: str) -> IrkitError:
     return IrkitError(
         Diagnostic(

@@ -113,7 +113,19 @@ def waiting_parts(run: Run, consent: WorkspaceConsent, now: datetime) -> tuple[s
     return tuple(
         part.id
         for part in run.parts.values()
-        if part.signable and _undone(run, part) and not consent.tally(run, part.id, now).reached
+        if part.signable
+        and _undone(run, part)
+        and not consent.too_old(run, part.id, now)
+        and not consent.tally(run, part.id, now).reached
+    )
+
+
+def old_parts(run: Run, consent: WorkspaceConsent, now: datetime) -> tuple[str, ...]:
+    """Return the parts in which something is to be made and which were planned too long ago."""
+    return tuple(
+        part.id
+        for part in run.parts.values()
+        if part.signable and _undone(run, part) and consent.too_old(run, part.id, now)
     )
 
 

@@ -46,8 +46,14 @@ class WorkspaceConsent:
         return frozenset(
             part.id
             for part in run.parts.values()
-            if not part.unknowns and self.tally(run, part.id, now).reached
+            if not part.unknowns
+            and not self.too_old(run, part.id, now)
+            and self.tally(run, part.id, now).reached
         )
+
+    def too_old(self, run: Run, part: str, now: datetime) -> bool:
+        """Say whether a part was planned so long ago that it must be planned again."""
+        return now >= run.part_at[part] + self._valid
 
     def approvals(self, run: Run, part: str, now: datetime) -> tuple[int, ...]:
         """Return the records whose approvals count for `part`."""

@@ -40,6 +40,7 @@ from irkit.engine.reading import make_read
 from irkit.engine.settling import settle
 from irkit.engine.undoing import plan_undo
 from irkit.engine.verifying import check_now, verify_change
+from irkit.log import logger
 from irkit.model.run import Run
 
 _QUIET = timedelta(seconds=30)
@@ -163,9 +164,12 @@ class Runner:
             self.desk.context.listener.working(self.desk.run, tuple(sorted(self.desk.flying)))
 
     async def _carry_out(self, command: Command, walked: Walked) -> None:
+        log = logger().bind(run=self.desk.run.id, key=command.key)
+        log.debug("command.started")
         try:
             await self._work(command, walked)()
         finally:
+            log.debug("command.finished")
             self.desk.flying.discard(command.key)
             self._woken.set()
 

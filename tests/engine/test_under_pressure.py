@@ -1,5 +1,6 @@
 """What may go wrong around a run: a provider down or slow, an intruder who comes back."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -143,6 +144,20 @@ def test_a_target_that_changed_since_the_plan_is_refused(lab: Lab) -> None:
     assert [state.change.target.label.rpartition("/")[2] for state in drifted] == ["svc-backup"]
     kept = lab.world.aws.cloud.iam(PROD).get_user_policy("svc-backup", "IRKitQuarantine")
     assert kept["policy_document"] == other
+
+
+def test_a_plan_that_is_too_old_is_not_carried_out(lab: Lab) -> None:
+    """After `plan_valid` an approval does not help: the steps are planned anew."""
+    book = lab.book(FEDERATED)
+    run_id = lab.start(book, user=KAI)
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    config = lab.root / "irkit.yaml"
+    config.write_text(config.read_text() + "plan_valid: 1s\n")
+    time.sleep(1)
+    driven = lab.go(book, run_id)
+    assert driven.ending is Ending.WAITING
+    assert {state.stage for state in driven.run.changes.values()} == {Stage.PLANNED}
 
 
 def test_two_processes_never_act_for_one_run(lab: Lab) -> None:

@@ -10,7 +10,7 @@ from irkit.cli.opened import this
 def command(
     run: Annotated[str, typer.Argument(help="The run: its id, the start of it, `last`, a case.")],
 ) -> int:
-    """Plan again what drifted, failed, was refused or was lost; it needs its own approval."""
+    """Plan again what drifted, failed, was refused, lost or is too old; it needs an approval."""
     from irkit.cli.at_run import at_run, tallies  # noqa: PLC0415
     from irkit.cli.driving import Ways  # noqa: PLC0415
     from irkit.cli.going_on import drive  # noqa: PLC0415
@@ -19,9 +19,12 @@ def command(
     me = this()
     with at_run(me, run) as at:
         me.session.check_policy(at.consent)
-        denied = {
-            part for part, tally in tallies(me, at.run, at.consent).items() if tally.denied_by
+        now = me.session.clock()
+        over = {
+            part
+            for part, tally in tallies(me, at.run, at.consent).items()
+            if tally.denied_by or at.consent.too_old(at.run, part, now)
         }
-        paths = Steering(at.journal, at.run, me.session.actor).replan(denied)
+        paths = Steering(at.journal, at.run, me.session.actor).replan(over)
         me.output.hint(f"planning again: {', '.join(paths)}")
         return drive(at, Ways(wait=False, hold=False))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from irkit.canonical import Json, JsonObject
+from irkit.log import logger
 from irkit.providers.aws.backend import Backend, Cursor, Entry, Operation, Raw
 from irkit.providers.aws.credentials import HOME_REGION, SOURCE, Credentials
 from irkit.providers.aws.json_form import take_secrets, to_json
@@ -54,6 +55,7 @@ class AwsCalls:
         await self.limits.acquire(bucket, per_second=self._pace(operation))
         try:
             raw = await self.backend.send(operation, keys, before_send=before_send)
+            logger().debug("call.answered", call=operation.title, request_id=raw.request_id)
         except CallError as error:
             if error.outcome is Outcome.THROTTLED and error.retry_after:
                 self.limits.block(bucket, error.retry_after)

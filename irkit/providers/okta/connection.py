@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.log import logger
 from irkit.providers.call import BeforeSend, CallError, Outcome, Reply
 from irkit.providers.limits import RateLimits
 from irkit.providers.okta.buckets import bucket_of
@@ -56,6 +57,7 @@ class OktaCalls:
         try:
             answer = await self._exchange(ask, before_send=before_send)
             learnt = quota(answer)
+            logger().debug("call.answered", call=f"{ask.method} {bucket}", status=answer.status)
         except (TransportError, TokenError) as error:
             raise not_answered(ask, error) from error
         finally:
