@@ -124,11 +124,6 @@ class Everything:
         """Hear and forget."""
 
 
-def nothing(action: str, arguments: Mapping[str, Json]) -> Action | Read:
-    """Build the one action there is."""
-    return Nothing(user=str(arguments["user"]))
-
-
 @dataclass
 class Fixture:
     """A run over many users, in a journal."""
@@ -138,6 +133,7 @@ class Fixture:
     concurrency: int
     locks: Path | None = None
     tasks: int = 64
+    action: type[Nothing] = Nothing
     context: Context = field(init=False)
 
     def __post_init__(self) -> None:
@@ -178,5 +174,9 @@ class Fixture:
             nonce=rfc3339(system_clock()),
             locks=self.locks,
             pace=Pace(looks=(), tasks=self.tasks),
-            build=nothing,
+            build=self._build,
         )
+
+    def _build(self, action: str, arguments: Mapping[str, Json]) -> Action | Read:
+        """Build the one action there is."""
+        return self.action(user=str(arguments["user"]))

@@ -30,7 +30,8 @@ def canonical(value: Json) -> bytes:
         CanonicalError: for a float, a large integer, a key that is not ASCII text, a lone
             surrogate, a type JSON does not have, or more than 32 levels.
     """
-    _check(value, "$", 0)
+    if not _plainly_sound(value, 0):
+        _check(value, "$", 0)
     text = json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
     )
@@ -83,6 +84,29 @@ def _plain(value: object) -> object:
 
 def _no_float(text: str) -> Json:
     raise CanonicalError(f"the number {text} is not an integer")
+
+
+def _plainly_sound(value: object, depth: int) -> bool:
+    """Say yes to what is sound and of plain types; `_check` judges the rest, and says where."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -MAX_INTEGER <= cast("int", value) <= MAX_INTEGER
+    if kind is dict:
+        entries = cast("dict[object, object]", value)
+        return (depth < MAX_DEPTH or not entries) and all(
+            type(key) is str
+            and key.isascii()
+            and (type(item) is str or _plainly_sound(item, depth + 1))
+            for key, item in entries.items()
+        )
+    if kind is list or kind is tuple:
+        items = cast("list[object]", value)
+        return (depth < MAX_DEPTH or not items) and all(
+            type(item) is str or _plainly_sound(item, depth + 1) for item in items
+        )
+    return False
 
 
 def _check(value: object, where: str, depth: int) -> None:

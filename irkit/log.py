@@ -1,4 +1,4 @@
-"""The developers' log: structlog to standard error, silent unless somebody asks for it.
+"""The developers' log: structlog to standard error, silent unless `IRKIT_LOG` is set.
 
 Event names are `noun.verb`, values are keys. It is neither the trail, which is evidence, nor what
 responders read; nothing goes to two of them by one call. A `Secret` shows as its mask here too.

@@ -60,7 +60,7 @@ _FLAGS: Final = (
     ("json", "--json", "One JSON object a line instead of text."),
     ("plain", "--plain", "No colour and only ASCII."),
     ("quiet", "--quiet", "Only what is asked for: no progress, no hints."),
-    ("debug", "--debug", "The developers' log, and tracebacks of irkit's bugs."),
+    ("debug", "--debug", "Show irkit's own traceback on a bug."),
 )
 
 

@@ -89,8 +89,7 @@ class Invocation:
 
 
 def this() -> Invocation:
-    """Return the running command's invocation; `--debug` lets the developers' log be heard."""
-    common = click.get_current_context().find_root().obj
-    if common.debug:
+    """Return the running command's invocation; with `IRKIT_LOG` set, the log is heard as well."""
+    if os.environ.get("IRKIT_LOG"):
         log.to_stderr()
-    return Invocation(common=common)
+    return Invocation(common=click.get_current_context().find_root().obj)

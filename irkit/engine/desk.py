@@ -20,7 +20,7 @@ from irkit.engine.walk import Walk
 from irkit.model.change import ChangeId
 from irkit.model.fold import take
 from irkit.model.plan import PlannedStep
-from irkit.model.run import ChangeState, Run
+from irkit.model.run import ChangeState, Run, Stage
 from irkit.model.spec import Spec
 from irkit.trail.record import Draft
 
@@ -111,7 +111,9 @@ class Desk:
             residual=self.context.residual,
             looks=self.context.pace.looks,
             in_doubt_wait={
-                change: self.in_doubt_wait(state) for change, state in self.run.active.items()
+                change: self.in_doubt_wait(state)
+                for change, state in self.run.active.items()
+                if state.stage is not Stage.MADE
             },
             dry=self.context.dry,
         )

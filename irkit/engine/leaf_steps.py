@@ -1,7 +1,6 @@
 """Leaf steps of a walk: each is done, open with a leaf that says what is to do, or failed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from irkit.canonical import Json, JsonObject
 from irkit.engine.leaves import (
@@ -86,8 +85,7 @@ class LeafSteps:
         affecting = self._affecting(step, here)
         if affecting:
             raise UnknownValue(Unknown(f"{step.action} is read after {', '.join(affecting)}"))
-        if not here.idle:
-            self.add(leaf)
+        self.add(leaf)
         return End.OPEN, here.bind(step.bind, Unknown(f"{path} is being read"))
 
     def _read_leaf(self, step: ReadStep, here: Here) -> ReadLeaf:
@@ -113,21 +111,19 @@ class LeafSteps:
         planned = self._run.steps.get(path)
         arguments = planned[1].arguments if planned else self.arguments(step.arguments, here)
         if planned is None:
-            leaf = DoLeaf(
-                path=path,
-                phase=here.phase,
-                step=step,
-                arguments=arguments,
-                ready=not here.ahead,
-                planned=path in self._drafted,
-                order=here.order,
+            self.add(
+                DoLeaf(
+                    path=path,
+                    phase=here.phase,
+                    step=step,
+                    arguments=arguments,
+                    ready=not here.ahead,
+                    planned=path in self._drafted,
+                    order=here.order,
+                )
             )
-            if not here.idle:
-                self.add(leaf)
             unknown = Unknown(f"{path} has not been done")
-            return End.OPEN, replace(here, dirty=here.dirty | {step.action}).bind(
-                step.bind, unknown
-            )
+            return End.OPEN, here.after(step.action).bind(step.bind, unknown)
         return self._planned_do(step, here, arguments)
 
     def _planned_do(self, step: DoStep, here: Here, arguments: JsonObject) -> tuple[End, Here]:
@@ -156,7 +152,7 @@ class LeafSteps:
         )
         self.add(leaf)
         unknown = Unknown(f"{path} has not been done")
-        return End.OPEN, replace(here, dirty=here.dirty | {step.action}).bind(step.bind, unknown)
+        return End.OPEN, here.after(step.action).bind(step.bind, unknown)
 
     def _check(self, step: DoStep, here: Here, path: str, changes: tuple[str, ...]) -> None:
         assert step.verify is not None

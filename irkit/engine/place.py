@@ -3,17 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import cast
 
+from irkit.canonical import Json
 from irkit.lang.expressions import Scope, ScopeValue
-from irkit.model.playbook import Step
+from irkit.model.playbook import Loop, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
     """Where the walk stands: names, loop keys, phase, and whether it may act.
 
-    A `passive` phase is not asked for (`--only`): its reads are made, its changes are not. What is
-    `idle` is not even looked at yet, because enough others are. `dirty` are the actions before it
-    whose changes are not made yet.
+    A `passive` phase is not asked for (`--only`): its reads are made, its changes are not. `dirty`
+    are the actions before it whose changes are not made yet.
     """
 
     scope: Scope
@@ -22,7 +22,6 @@ class Here:
     prefix: str = ""
     ahead: bool = False
     passive: bool = False
-    idle: bool = False
     order: tuple[int, ...] = ()
     dirty: frozenset[str] = frozenset()
 
@@ -33,6 +32,23 @@ class Here:
     def bind(self, name: str | None, value: ScopeValue) -> "Here":
         """Return this place with one more name."""
         return self if name is None else replace(self, scope={**self.scope, name: value})
+
+    def item(self, loop: Loop, key: str, item: Json, number: int, *, ahead: bool) -> "Here":
+        """Return the place of one item of a loop; written out, for it is made very often."""
+        return Here(
+            scope={**self.scope, loop.variable: item},
+            phase=self.phase,
+            keys=f"{self.keys}[{key}]",
+            prefix=self.prefix,
+            ahead=self.ahead or ahead,
+            passive=self.passive,
+            order=(*self.order, number),
+            dirty=self.dirty,
+        )
+
+    def after(self, action: str) -> "Here":
+        """Return this place behind a change that is not made yet."""
+        return replace(self, dirty=self.dirty | {action})
 
 
 def bound(step: Step) -> str | None:

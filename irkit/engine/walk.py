@@ -15,7 +15,7 @@ from irkit.canonical import Json
 from irkit.diagnostics import IrkitError
 from irkit.engine.leaf_steps import LeafSteps
 from irkit.engine.leaves import End, FailedLeaf, UnknownLeaf, WaitLeaf, Walked
-from irkit.engine.loops import Done, Memo, Tally, combined, gathered
+from irkit.engine.loops import Bound, Keyed, Memo, Tally, combined, gathered
 from irkit.engine.place import Here, bound
 from irkit.lang.expressions import Scope, Unknown, UnknownValue, evaluate
 from irkit.model.playbook import (
@@ -35,7 +35,9 @@ from irkit.model.playbook import (
     Step,
     UndoStep,
     WhenEmpty,
+    all_steps,
 )
+from irkit.model.playbook import walk as steps_in
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
@@ -256,13 +258,12 @@ class Walk:
     def _looped(self, loop: Loop | None, step: Step, here: Here, body: _Body) -> tuple[End, Here]:
         if loop is None:
             return body(here)
-        items = evaluate(loop.over, here.scope)
-        if not isinstance(items, list | tuple):
-            raise UnknownValue(Unknown(f"{loop.over.source} is not a list"))
-        items = [*items, *self._run.added.get(here.path(step), ())]
+        place = here.path(step)
+        added = self._run.added.get(place, ())
+        items = self._memo.items(place, loop, here.scope, added)
         if not items and loop.when_empty is WhenEmpty.STOP:
             why = f"{loop.over.source} is empty"
-            self._steps.add(FailedLeaf(path=here.path(step), phase=here.phase, why=why))
+            self._steps.add(FailedLeaf(path=place, phase=here.phase, why=why))
             return End.FAILED, here.bind(bound(step), [])
         return self._items(loop, step, here, body, items)
 
@@ -280,49 +281,78 @@ class Walk:
             return End.FAILED, at.bind(bound(step), Unknown(why))
 
     def _items(
-        self, loop: Loop, step: Step, here: Here, body: _Body, items: list[Json]
+        self, loop: Loop, step: Step, here: Here, body: _Body, items: Sequence[Keyed]
     ) -> tuple[End, Here]:
-        tally = Tally(loop=loop, total=len(items), dirty=here.dirty)
-        name, place = bound(step), here.path(step)
-        done = self._memo.done.setdefault(place, Done())
-        tally.begin(done)
-        for number, (key, item) in enumerate(self._memo.keyed(place, items)[done.prefix :]):
-            finished = done.items.get(key)
-            if finished is not None:
-                tally.add(End.DONE, finished)
-                continue
-            if tally.full and place in self._memo.planned:
-                tally.rest()
+        place = here.path(step)
+        done = self._memo.done_at(place, self._mark())
+        tally = Tally(loop=loop, total=len(items), dirty=here.dirty, done=done)
+        drafted = done.count_drafted(items, place, self._drafted)
+        if drafted:
+            tally.rest("it has not been done")
+        for number in range(done.prefix + drafted, len(items)):
+            key, item = items[number]
+            if key in done.items:
+                tally.add(End.DONE, done.items[key])
+            elif tally.full and place in self._memo.planned:
+                tally.rest("not every item is done")
                 break
-            if f"{place}[{key}]" in self._drafted:
-                tally.add(End.OPEN, (Unknown("it has not been done"),))
-                continue
-            at = replace(
-                here.bind(loop.variable, item),
-                keys=f"{here.keys}[{key}]",
-                order=(*here.order, done.prefix + number),
-                ahead=here.ahead or tally.holds_back(done.prefix + number),
-                idle=here.idle or tally.looking >= max(loop.concurrency, _LOOKS),
-            )
-            before = len(self._steps.leaves)
-            end, after = self._item(step, at, body)
-            found = self._steps.leaves[before:]
-            tally.open(end, at, found)
-            tally.dirty |= after.dirty if after else frozenset()
-            value = () if after is None else (after.scope.get(name or ""),)
-            tally.add(end, value)
-            if end is End.DONE and not found and not at.ahead:
-                done.items[key] = value
-        done.advance(self._memo.keyed(place, items))
+            elif f"{place}[{key}]" in self._drafted:
+                tally.rest("it has not been done")
+            elif tally.looking >= max(loop.concurrency, _LOOKS):
+                tally.rest("not every item is looked at")
+                tally.unplanned = True
+                break
+            else:
+                ahead = tally.holds_back(number)
+                at = here.item(loop, key, item, number, ahead=ahead)
+                self._numbered(step, at, body, key, tally)
         if not tally.unplanned:
             self._memo.planned.add(place)
-        return self._gathered(loop, step, replace(here, dirty=tally.dirty), tally)
+        gathered_here = self._gathered(loop, step, here, tally)
+        done.advance(items)
+        return gathered_here
+
+    def _numbered(self, step: Step, at: Here, body: _Body, key: str, tally: Tally) -> None:
+        """Walk one item and count it; remember it if nothing can come after its end."""
+        before = len(self._steps.leaves)
+        end, after = self._item(step, at, body)
+        found = self._steps.leaves[before:]
+        tally.open(end, at, found)
+        value: Bound = ()
+        if after is not None:
+            tally.dirty |= after.dirty
+            value = (after.scope.get(bound(step) or ""),)
+        tally.add(end, value)
+        if end is End.DONE and not found and not at.ahead:
+            tally.done.items[key] = value
 
     def _gathered(self, loop: Loop, step: Step, here: Here, tally: Tally) -> tuple[End, Here]:
-        end, results = tally.end, tally.results
+        end, dirty, name = tally.end, tally.dirty, bound(step)
+        if tally.rested and not here.passive:
+            dirty |= self._changing(step)
+        after = replace(here, dirty=dirty)
+        if name is None:
+            return end, after
+        results = tally.results
         if isinstance(step, ReadStep) and end is End.PARTIAL:
             results = [result for result in results if not isinstance(result, Unknown)]
-        return end, here.bind(bound(step), gathered(results, flatten=loop.flatten))
+        return end, after.bind(name, gathered(results, flatten=loop.flatten))
+
+    def _changing(self, step: Step) -> frozenset[str]:
+        """Return the actions of all changes in `step`, for items that are not walked."""
+        found: set[str] = set()
+        for inner in steps_in((step,)):
+            if isinstance(inner, DoStep):
+                found.add(inner.action)
+            elif isinstance(inner, CallStep):
+                called = self._book.calls[inner.playbook]
+                found |= {s.action for s in all_steps(called) if isinstance(s, DoStep)}
+        return frozenset(found)
+
+    def _mark(self) -> int:
+        """Return a number that changes when a step comes to an end without being planned."""
+        run = self._run
+        return len(run.failed_steps) + len(run.skipped_steps) + len(run.done_steps)
 
 
 def _loops(step: Step) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Change, ChangeId
@@ -54,23 +54,22 @@ class Stage(StrEnum):
     @property
     def terminal(self) -> bool:
         """Say whether nothing more happens to the change by itself."""
-        return self not in {
-            Stage.PLANNED,
-            Stage.IN_FLIGHT,
-            Stage.IN_DOUBT,
-            Stage.ASK,
-            Stage.MADE,
-        }
+        return self not in _OPEN
 
     @property
     def good(self) -> bool:
         """Say whether the change is as planned, and proven so."""
-        return self in {Stage.VERIFIED, Stage.ALREADY}
+        return self in _GOOD
 
     @property
     def written(self) -> bool:
         """Say whether this run wrote the change."""
-        return self in {Stage.MADE, Stage.VERIFIED, Stage.UNVERIFIED}
+        return self in _WRITTEN
+
+
+_OPEN: Final = frozenset({Stage.PLANNED, Stage.IN_FLIGHT, Stage.IN_DOUBT, Stage.ASK, Stage.MADE})
+_GOOD: Final = frozenset({Stage.VERIFIED, Stage.ALREADY})
+_WRITTEN: Final = frozenset({Stage.MADE, Stage.VERIFIED, Stage.UNVERIFIED})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,6 +205,9 @@ class Run:
     active: dict[ChangeId, ChangeState] = field(default_factory=dict)
     reached: dict[str, set[str]] = field(default_factory=dict)
     epoch: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Run {self.id} of {len(self.changes)} changes>"
 
     def reach(self, step: PlannedStep) -> None:
         """Count the targets of a planned step."""

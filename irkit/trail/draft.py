@@ -1,6 +1,5 @@
 """Making a draft ready to be written: checked, canonical, and small enough for one line."""
 
-import json
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +15,7 @@ _ROOM: Final = 2_048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A draft with its body as it will be read back, and the canonical bytes of that."""
+    """A draft and the canonical bytes of its body."""
 
     draft: Draft
     body: bytes
@@ -38,7 +37,7 @@ def prepare(draft: Draft, blobs: BlobStore) -> Prepared:
         raise problems.refused_draft(draft.type, str(error)) from error
     if len(body) + rest + _ROOM > MAX_LINE:
         raise problems.refused_draft(draft.type, f"it is longer than {MAX_LINE} bytes")
-    return Prepared(draft=replace(draft, body=json.loads(body)), body=body)
+    return Prepared(draft=draft, body=body)
 
 
 def _outsource(draft: Draft, blobs: BlobStore) -> dict[str, Json]:

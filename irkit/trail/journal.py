@@ -5,10 +5,12 @@ that covers them → one `fdatasync` → acknowledge. No acknowledged record is 
 goes wrong while writing poisons the writer: it refuses from then on, and opening again recovers.
 """
 
+import json
 import os
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, Self
@@ -36,7 +38,7 @@ SYSTEM: Final = Actor(id="irkit", kind="system", auth="trail-key")
 _MARK_EVERY: Final = 64 * 1024
 _GROUP_LIMIT: Final = MAX_COMMIT // 4
 _RECENT: Final = 1024
-"""How many of the last records are kept, for those who follow closely."""
+"""How many of the last records are kept, with their bodies' bytes, for who follows closely."""
 
 
 class Journal:
@@ -52,7 +54,7 @@ class Journal:
         self._offset = 0
         self._cached = 0
         self._marks: list[tuple[int, int]] = [(0, 0)]
-        self._recent: deque[Record] = deque(maxlen=_RECENT)
+        self._recent: deque[tuple[Record, bytes]] = deque(maxlen=_RECENT)
         self._io = threading.RLock()
         self._group = Group(self._commit, _GROUP_LIMIT)
         self._poison: IrkitError | None = None
@@ -257,7 +259,8 @@ class Journal:
         except OSError as error:
             raise problems.poisoned(error.strerror or str(error)) from error
         self._chain.close(written.note, check_signature=False)
-        self._moved(self._offset + len(written.data), written.records)
+        self._moved(self._offset + len(written.data))
+        self._recent.extend(zip(written.records, (p.body for p in batch), strict=True))
         return written.records
 
     def _take_in_all(self) -> None:
@@ -280,18 +283,24 @@ class Journal:
         with self._io, self._files.reader() as file:
             scan = Scan(file=file, chain=self._chain, offset=self._offset)
             for commit in scan.commits(self._files.size()):
-                self._moved(scan.offset, commit.records)
+                self._moved(scan.offset)
+                self._recent.extend((record, b"") for record in commit.records)
 
     def _known(self, first: int) -> tuple[Record, ...]:
-        """Return the records from index `first` on, if the last ones kept reach back so far."""
-        if not self._recent or self._recent[0].n > first:
-            return ()
-        count = self._recent[-1].n - first + 1
-        return tuple(islice(reversed(self._recent), count))[::-1]
+        """Return the records from index `first` on, if the last ones kept reach back so far.
 
-    def _moved(self, offset: int, records: Sequence[Record]) -> None:
+        Bodies are as they will be read back from the file, not as callers handed them in.
+        """
+        if not self._recent or self._recent[0][0].n > first:
+            return ()
+        count = self._recent[-1][0].n - first + 1
+        last = tuple(islice(reversed(self._recent), count))[::-1]
+        return tuple(
+            replace(record, body=json.loads(body)) if body else record for record, body in last
+        )
+
+    def _moved(self, offset: int) -> None:
         self._offset = offset
-        self._recent.extend(records)
         if offset - self._marks[-1][1] >= _MARK_EVERY:
             self._marks.append((self._chain.frontier.size, offset))
 

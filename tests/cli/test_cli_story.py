@@ -10,6 +10,18 @@ def opened(said: Said) -> str:
     return str(said.view("result")["run"])
 
 
+def answer(terminal: Terminal, run: str) -> None:
+    """Answer the run's question: wrongly first, then with a signature."""
+    wrong = terminal.json("answer", run, "ask.manual", "theirs=maybe", "note=x", who=ALICE)
+    assert (wrong.code, set(wrong.codes)) == (1, {"IRK132", "IRK614"})
+    key = str(terminal.root / ".irkit/keys/approvers/alice")
+    words = ("answer", run, "ask.manual", "theirs=no", "notes=not me", "--key", key)
+    answered = terminal.json(*words)
+    assert answered.code == 0, answered.err
+    assert "BEGIN SSH SIGNATURE" in (terminal.root / ".irkit/trail/journal.jsonl").read_text()
+    assert answered.view("said")["values"] == {"theirs": False, "notes": "not me"}
+
+
 def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: World) -> None:
     """From the plan to CONTAINED with dead seats, and back, with nothing but commands."""
     before = world.restorable()
@@ -37,14 +49,7 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
     assert set(world.seats.states().values()) == {"dead"}
     assert dict(world.bystanders.states()) == bystanders
 
-    wrong = terminal.json("answer", run, "ask.manual", "theirs=maybe", "note=x", who=ALICE)
-    assert (wrong.code, set(wrong.codes)) == (1, {"IRK132", "IRK614"})
-    key = str(terminal.root / ".irkit/keys/approvers/alice")
-    words = ("answer", run, "ask.manual", "theirs=no", "notes=not me", "--key", key)
-    answered = terminal.json(*words)
-    assert answered.code == 0, answered.err
-    assert "BEGIN SSH SIGNATURE" in (terminal.root / ".irkit/trail/journal.jsonl").read_text()
-    assert answered.view("said")["values"] == {"theirs": False, "notes": "not me"}
+    answer(terminal, run)
 
     held = terminal.json("run", run, "--no-hold", who=DANA)
     assert held.code == 3

@@ -1,9 +1,9 @@
 """Reads the console blocks of a page and types their commands; judges what the page shows.
 
-A block is ```` ```console ````: lines after `$ ` are typed, the lines below are output. A word after
-`console` says more: `exits N` the exit code of its last command, `background` that it stays. Every
-shown line has to be said by its command; `…` stands for anything, and what differs from run to run
-(times, ids, digests, durations) is left out of the comparison.
+A block is ```` ```console ````: lines after `$ ` are typed, the lines below are output. A word
+after `console` says more: `exits N` the exit code of its last command, `background` that it stays.
+Every shown line has to be said by its command; `…` stands for anything, and what differs from run
+to run (times, ids, digests, durations) is left out of the comparison.
 """
 
 import re

@@ -1,0 +1,80 @@
+"""Measuring: contenders take turns, so that what disturbs the machine disturbs all of them."""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+_KILO: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One finished process: how long it took and how much memory it had at most."""
+
+    seconds: float
+    megabytes: int
+
+
+def spawn(*arguments: str, cwd: Path | None = None) -> Ran:
+    """Run this interpreter with `arguments` to its end, and measure it from outside."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=cwd or ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    errors = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 3}:
+        raise RuntimeError(f"{arguments}: {errors.decode()}")
+    return Ran(seconds, usage.ru_maxrss // _KILO)
+
+
+def in_turns(
+    rounds: int, contenders: Mapping[str, Callable[[], float]]
+) -> Mapping[str, Sequence[float]]:
+    """Measure every contender once a round; each returns seconds or a rate."""
+    found: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, measure in contenders.items():
+            found[name].append(measure())
+    return found
+
+
+def middle(values: Sequence[float]) -> float:
+    """Return the median."""
+    return statistics.median(values)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def own_peak() -> int:
+    """Return this process's highest memory so far in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KILO
+
+
+def say(name: str, figure: str, ratio: str, megabytes: int, *notes: str) -> None:
+    """Print one line of results."""
+    print(", ".join((f"{name}: {figure}", ratio, f"{megabytes} MB", *notes)), flush=True)
+
+
+def against(value: float, target: float) -> str:
+    """Say how a ratio compares with its target."""
+    return f"{value:.2f} x target {target:,.10g}"

@@ -1,0 +1,1 @@
+"""One module a benchmark, run as `python -m benchmarks.rows.NAME`."""
