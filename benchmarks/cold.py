@@ -30,7 +30,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     import anyio  # noqa: PLC0415  # loaded as the command loads it
 
-    import irkit.cli.commands.run  # noqa: F401, PLC0415
+    import irkit.cli.commands.run  # noqa: PLC0415
     import irkit.cli.main  # noqa: PLC0415
 
     irkit.cli.main.application()

@@ -22,6 +22,17 @@ def answer(terminal: Terminal, run: str) -> None:
     assert answered.view("said")["values"] == {"theirs": False, "notes": "not me"}
 
 
+def take_back(terminal: Terminal, run: str) -> None:
+    """Undo a run with bob's approval."""
+    undo = terminal.json("undo", run, "--no-wait", who=DANA)
+    assert undo.code == 4
+    assert undo.view("result")["undoes"] == run
+    assert terminal.approve("last", BOB).code == 0
+    back = terminal.json("run", "last", who=DANA)
+    assert back.code == 0
+    assert back.view("result")["outcome"] == "completed"
+
+
 def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: World) -> None:
     """From the plan to CONTAINED with dead seats, and back, with nothing but commands."""
     before = world.restorable()
@@ -62,13 +73,7 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
     page = next(line["what"] for line in held.views("progress") if line["word"] == "report")
     assert (terminal.root / page).read_text().startswith("<!DOCTYPE html>")
 
-    undo = terminal.json("undo", run, "--no-wait", who=DANA)
-    assert undo.code == 4
-    assert undo.view("result")["undoes"] == run
-    assert terminal.approve("last", BOB).code == 0
-    back = terminal.json("run", "last", who=DANA)
-    assert back.code == 0
-    assert back.view("result")["outcome"] == "completed"
+    take_back(terminal, run)
     user = world.okta.tables.users[world.okta_ids.users[KAI]]
     assert user.status == "ACTIVE"
 
