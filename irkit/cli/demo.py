@@ -7,6 +7,7 @@ nothing, and leaves its workspace for exploring.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from irkit.cli.commands.world import TOLD
 from irkit.cli.exits import ExitCode
 from irkit.cli.world_facts import VICTIM
 from irkit.diagnostics import Diagnostic, IrkitError
@@ -40,6 +42,10 @@ class Scene:
     exits: tuple[int, ...] = (ExitCode.DONE,)
 
 
+CONTAINED: Final = Scene(
+    "It watches until nothing comes back, and only then says: contained.",
+    ("resume", "last", *_DANA),
+)
 SCENES: Final = (
     Scene(
         "What would change? A plan reads for real and writes nothing.",
@@ -70,10 +76,7 @@ SCENES: Final = (
             *_ALICE,
         ),
     ),
-    Scene(
-        "It watches until nothing comes back, and only then says: contained.",
-        ("resume", "last", *_DANA),
-    ),
+    CONTAINED,
     Scene("Is the trail whole, and who vouches for it?", ("trail", "verify", "--deep")),
     Scene(
         "The report, for those who were asleep.",
@@ -107,9 +110,11 @@ def play(folder: Path) -> int:
         folder.parent, Scene("A workspace for an exercise.", ("init", "--world", str(folder))), base
     )
     (folder / _MARK).write_text("made by `irkit world demo`, which may replace it\n")
-    with _world(folder, base):
+    with _world(folder, base) as world:
         for scene in SCENES:
             _run(folder, scene)
+            if scene is CONTAINED:
+                _ask(world)
         _verify_bundle(folder)
         for scene in UNDO:
             _run(folder, scene)
@@ -153,8 +158,8 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _world(folder: Path, base: int) -> Iterator[None]:
-    """Keep the simulated world up for as long as the context lasts."""
+def _world(folder: Path, base: int) -> Iterator[subprocess.Popen[str]]:
+    """Keep the simulated world up for as long as the context lasts; its last words stay unsaid."""
     command = ["world", "up", "--port-base", str(base)]
     _show("Okta and AWS, simulated on loopback, with an intruder in them.", ["irkit", *command])
     process = subprocess.Popen(  # noqa: S603
@@ -166,10 +171,13 @@ def _world(folder: Path, base: int) -> Iterator[None]:
     )
     try:
         assert process.stdout is not None
+        hints = False  # what to type in another terminal is not for a demo
         for line in process.stdout:
-            if line.startswith("In another terminal"):
+            hints = hints or line.startswith("In another terminal")
+            if line.startswith("Ctrl-C"):
                 break
-            _say(line.rstrip("\n"))
+            if not hints:
+                _say(line.rstrip("\n"))
         if process.poll() is not None:
             raise IrkitError(
                 Diagnostic(
@@ -178,10 +186,22 @@ def _world(folder: Path, base: int) -> Iterator[None]:
                     help=f"try it by hand: cd {folder} && irkit world up",
                 )
             )
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=_READY_WITHIN)
+
+
+def _ask(world: "subprocess.Popen[str]") -> None:
+    """Let the world try every credential itself, the intruder's and the innocent ones'."""
+    _show("Is it true? The world tries every credential itself.", ["kill", "-USR1", "(the world)"])
+    assert world.stdout is not None
+    world.send_signal(signal.SIGUSR1)
+    for line in world.stdout:
+        if line.strip():
+            _say(line.rstrip("\n"))
+        if line.startswith(TOLD):
+            return
 
 
 def _verify_bundle(folder: Path) -> None:
@@ -246,8 +266,7 @@ def _end(folder: Path, seconds: float) -> None:
     _say(
         f"""
 ━━ Done in {seconds:.0f} s.
-A session that outlived the user's suspension was found, cut and proven dead; a colleague on the
-same role kept working; what was changed was signed before, recorded, checked, and taken back.
+What was changed was signed before, read back, watched, recorded, checked, and taken back.
 
 The workspace stays in {place}. Look around:
   {shown} --workspace {place} runs

@@ -40,7 +40,7 @@ _SPECIAL: Final = {
 }
 """Codes whose class is not that of their range."""
 
-_TAMPERED: Final = frozenset({"IRK703", "IRK704", "IRK706", "IRK710", "IRK712", "IRK713"})
+_TAMPERED: Final = frozenset({"IRK704", "IRK706", "IRK710", "IRK713"})
 """The trail was altered, or is signed by a key that is not its own."""
 
 _FIRST_FILE_CODE: Final = "IRK440"

@@ -21,7 +21,8 @@ _PATTERN: Final = re.compile(r"[*?!\[\]]")
 _OPTION: Final = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 _LINE: Final = re.compile(
     r"(?P<names>\S+)\s+"
-    r'(?:(?P<options>(?:[^\s"]|"[^"]*")+)\s+)?'
+    rf"(?:(?!(?:{'|'.join(map(re.escape, wire.KEY_TYPES))})\s)"
+    r'(?P<options>(?:[^\s"]|"[^"]*")+)\s+)?'
     r"(?P<kind>\S+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s+(?P<comment>.*))?"
 )
 

@@ -9,6 +9,8 @@ import click
 import pytest
 from docs_files import ROOT, blocks, pages, prose
 
+from irkit.cli.demo import SCENES, UNDO
+
 with warnings.catch_warnings():
     # Typer reads a name that newer versions of Click have deprecated.
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -73,6 +75,17 @@ def test_commands_in_the_pages_exist(page: str) -> None:
         for problem in problems(command)
     ]
     assert wrong == []
+
+
+def test_the_readme_shows_scenes_of_the_demo() -> None:
+    """What the README shows of `make demo` are scenes of it, with their commands."""
+    shown = [block.text for block in blocks(ROOT / "README.md") if "━━ " in block.text]
+    (story,) = shown
+    scenes = {scene.title: scene.command for scene in (*SCENES, *UNDO)}
+    pairs = re.findall(r"^━━ (.+)\n\$ irkit (.+)$", story, re.MULTILINE)
+    assert len(pairs) >= 4
+    for title, command in pairs:
+        assert shlex.split(command) == list(scenes[title])
 
 
 @pytest.mark.parametrize("command", ["irkit tset", "irkit plan X --ful", "irkit trail verfy"])

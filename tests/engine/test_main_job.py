@@ -105,7 +105,8 @@ def test_a_change_someone_made_since_is_not_undone(lab: Lab) -> None:
     """Undo compares and swaps: what is no longer as the run left it is refused."""
     book = lab.book(FEDERATED)
     run_id, _ = lab.contain(book, user=KAI)
-    weaker = json.dumps({"Version": "2012-10-17", "Statement": []})
+    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    weaker = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam = lab.world.aws.cloud.iam("111122223333")
     iam.put_user_policy("svc-backup", "IRKitQuarantine", weaker)
     undo_id, undone = lab.take_back(run_id, book)

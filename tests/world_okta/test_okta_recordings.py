@@ -32,6 +32,9 @@ _BOTH_WAYS = {("POST /api/v1/users/{id}/lifecycle/deactivate", 204)}
 _SELDOM = "POST /api/v1/apps/{appId}/lifecycle/deactivate"
 
 
+pytestmark = pytest.mark.xdist_group("okta-recordings")  # one org, one order
+
+
 def _pairs() -> Iterator[Any]:
     """Return one recorded pair per operation, status and error code that the simulator has."""
     if not PAIRS.exists():

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from irkit.cli.world_facts import Place
     from irkit.world.world import World
 
+_LISTEN = 0.2
+"""Seconds between two looks for a signal."""
+
+TOLD = "Every credential was tried just now."
+"""The line that ends what the world says of itself."""
+
 command = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
@@ -45,7 +51,8 @@ def up(
 ) -> int:
     """Serve the simulated world until Ctrl-C, with an intruder's credentials alive in it.
 
-    Every start is the same world as new: ids and keys depend on the seed alone.
+    Every start is the same world as new: ids and keys depend on the seed alone. On SIGUSR1 it says
+    which seats of the intruder, and which of innocent people, work at that moment.
     """
     from irkit.cli.world_facts import PORT_BASE, Place, Served  # noqa: PLC0415
     from irkit.cli.world_secrets import port_of  # noqa: PLC0415
@@ -53,7 +60,7 @@ def up(
     me = this()
     own = port_of(me.workspace) if me.in_workspace else None
     place = Place(base=port_base or own or PORT_BASE, seed=seed, fixture=fixture)
-    over = threading.Event()
+    over, asked = threading.Event(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with Served(place) as world:
@@ -61,7 +68,11 @@ def up(
             world.plant_intruder()
         kept = _keep_secrets(me, world, place)
         _say(me, world, place, kept=kept)
-        over.wait()
+        signal.signal(signal.SIGUSR1, lambda *_: asked.set())
+        while not over.wait(_LISTEN):
+            if asked.is_set():
+                asked.clear()
+                _tell(me, world)
     me.output.hint("The world is gone, and all that was done to it.")
     return ExitCode.DONE
 
@@ -75,6 +86,19 @@ def demo() -> int:
 
     me = this()
     return play((me.here / (me.common.workspace or Path("irkit-demo"))).absolute())
+
+
+def _tell(me: Invocation, world: "World") -> None:
+    """Try every credential, the intruder's and the innocent ones', and say which works."""
+    seats = {seat.label: str(seat.probe()) for seat in world.seats}
+    others = {seat.label: str(seat.probe()) for seat in world.bystanders}
+    lines = [
+        "As the world itself sees it:",
+        *(f"  intruder   {state:8} {label}" for label, state in seats.items()),
+        *(f"  innocent   {state:8} {label}" for label, state in others.items()),
+        TOLD,
+    ]
+    me.output.say("\n".join(lines), seats=seats, bystanders=others)
 
 
 def _keep_secrets(me: Invocation, world: "World", place: "Place") -> bool:
