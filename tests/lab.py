@@ -1,7 +1,7 @@
 """A laboratory: a running world, a sealed workspace that points at it, and people with keys."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,11 +51,13 @@ class Ears:
 
     records: list[str] = field(default_factory=list)
     bodies: list[tuple[str, JsonObject]] = field(default_factory=list)
+    on: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     def recorded(self, run: Run, entry: Inflated) -> None:
-        """Keep the type."""
+        """Keep it; what somebody wants to do at the first of its type is done now."""
         self.records.append(entry.type)
         self.bodies.append((entry.type, entry.body))
+        self.on.pop(entry.type, lambda: None)()
 
     def waiting(self, run: Run, why: tuple[str, ...], until: datetime | None) -> None:
         """Nothing."""

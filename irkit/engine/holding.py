@@ -89,6 +89,14 @@ def _loop_names(playbook: Playbook) -> frozenset[str]:
     return frozenset().union(*(names(loop.over) for loop in loops if loop is not None))
 
 
+async def note_seats(desk: Desk) -> None:
+    """Record how the seats stand, if they stand otherwise than when they were last tried."""
+    states = await _seats(desk)
+    known = desk.run.seats[-1][1] if desk.run.seats else {}
+    if states and states != known:
+        await desk.record("seats.checked", {"seats": dict(states)})
+
+
 async def _seats(desk: Desk) -> dict[str, str]:
     """Try every seat whose credential is held."""
     if not desk.context.seats:

@@ -31,7 +31,7 @@ from irkit.engine.commands import (
 )
 from irkit.engine.context import Context
 from irkit.engine.desk import Desk
-from irkit.engine.holding import look_again
+from irkit.engine.holding import look_again, note_seats
 from irkit.engine.leaves import Walked
 from irkit.engine.machine import WATCHING, next_commands
 from irkit.engine.planning import plan_step
@@ -88,6 +88,7 @@ class Runner:
             wait: stay while somebody has to approve or answer; otherwise come back `waiting`.
             hold: stay for the watch; otherwise come back when only looks are left.
         """
+        await self._note_seats()
         driven: Driven | None = None
         async with anyio.create_task_group() as group:
             while driven is None:
@@ -96,7 +97,13 @@ class Runner:
                 walked = self.desk.walked()
                 driven = await self._turn(group, walked, wait=wait, hold=hold)
         assert driven is not None, "the loop ends with an ending"
+        await self._note_seats()
         return driven
+
+    async def _note_seats(self) -> None:
+        """Before and after acting, the seats a drill supplies are tried and recorded."""
+        if not self.desk.context.dry and not self.desk.run.closed:
+            await note_seats(self.desk)
 
     async def _turn(
         self, group: TaskGroup, walked: Walked, *, wait: bool, hold: bool

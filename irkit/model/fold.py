@@ -293,11 +293,17 @@ def _hold(run: Run, entry: Entry, at: datetime) -> None:
             last=bool(body.get("last")),
         )
     )
+    if run.looks[-1].seats:
+        run.seats.append((at, run.looks[-1].seats))
     for change, state in run.changes.items():
         state.lost = change in lost
     for change in _texts(body, "reassert"):
         run.changes[change].stage = Stage.PLANNED
         run.epoch += 1
+
+
+def _seats(run: Run, entry: Entry, at: datetime) -> None:
+    run.seats.append((at, cast("Mapping[str, str]", _object(entry.body, "seats"))))
 
 
 def _targets_added(run: Run, entry: Entry, at: datetime) -> None:
@@ -367,6 +373,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "answer": _answer,
     "report.written": _report,
     "hold.checked": _hold,
+    "seats.checked": _seats,
     "targets.added": _targets_added,
     "breakglass.used": _break_glass,
     "breakglass.confirmed": _confirmed,

@@ -190,6 +190,7 @@ class Run:
     checks: dict[str, bool] = field(default_factory=dict)
     reports: dict[str, str] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
+    seats: list[tuple[datetime, Mapping[str, str]]] = field(default_factory=list)
     added: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refusals: list[tuple[datetime, str, str]] = field(default_factory=list)
     break_glass: list[tuple[datetime, str, str]] = field(default_factory=list)

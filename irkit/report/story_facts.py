@@ -164,13 +164,13 @@ def _fingerprint(signature: str) -> str:
 def seats(run: Run, rows: Iterable[SeatRow]) -> tuple[SeatStory, ...]:
     """Return every seat with the moments at which it was tried."""
     known = {row.label: row for row in rows}
-    labels = dict.fromkeys([seat for look in run.looks for seat in look.seats])
+    labels = dict.fromkeys([seat for _, states in run.seats for seat in states])
     labels |= dict.fromkeys(known)
     return tuple(_seat(run, label, known.get(label)) for label in labels)
 
 
 def _seat(run: Run, label: str, row: SeatRow | None) -> SeatStory:
-    points = tuple((look.at, look.seats[label]) for look in run.looks if label in look.seats)
+    points = tuple((at, states[label]) for at, states in run.seats if label in states)
     return SeatStory(
         label=label, points=points, state=row.state if row else points[-1][1] if points else ""
     )

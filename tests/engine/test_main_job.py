@@ -62,14 +62,11 @@ def test_a_shipped_playbook_contains_and_is_taken_back(lab: Lab, name: str) -> N
     book, inputs = lab.book(name), inputs_of(lab, name)
     before = lab.world.restorable()
     run_id, driven = lab.contain(book, **inputs)
-    assert driven.run.outcome == "contained" or name == "leaked-aws-access-key", (
-        driven.run.outcome,
-        lab.ears.bodies[-1],
-    )
-    against = set(book.main.against)
-    alive = {s.id for s in lab.world.seats if s.kind in against and s.probe() == "alive"}
-    if name != "leaked-aws-access-key":
-        assert alive == set()
+    of_the_key = {"long_term_key", "get_session_token"}
+    against = of_the_key if name == "leaked-aws-access-key" else set(book.main.against)
+    alive = {seat.id for seat in lab.world.seats if seat.probe() == "alive"}
+    assert {seat.id for seat in lab.world.seats if seat.kind in against} & alive == set()
+    assert (driven.run.outcome == "contained") == (not alive), lab.ears.bodies[-1]
     assert {seat.id: str(seat.probe()) for seat in lab.world.bystanders} == {
         seat.id: "alive" for seat in lab.world.bystanders
     }

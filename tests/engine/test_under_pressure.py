@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from lab import Lab, laboratory
 
+from irkit.actions.load import catalogue
 from irkit.diagnostics import IrkitError
+from irkit.engine.books import checked
 from irkit.engine.runner import Ending
+from irkit.engine.walk import Book
 from irkit.model.run import Stage
 from irkit.world.faults import Fault, FaultKind
 from irkit.world.intruder import Planting
@@ -110,12 +114,7 @@ def test_a_session_minted_between_trace_and_cut_is_found_and_offered(lab: Lab) -
 
 def test_a_lost_change_is_said_aloud_and_is_not_contained(lab: Lab) -> None:
     """The intruder takes a deny away while irkit watches: the look finds it."""
-    lab.pace = type(lab.pace)(
-        looks=(timedelta(milliseconds=10), timedelta(seconds=3)),
-        poll=lab.pace.poll,
-        verify_every=lab.pace.verify_every,
-        in_doubt_wait=lab.pace.in_doubt_wait,
-    )
+    lab.pace = replace(lab.pace, looks=(timedelta(milliseconds=10), timedelta(seconds=3)))
     book = lab.book(FEDERATED)
     run_id = lab.start(book, user=KAI)
     lab.go(book, run_id)
@@ -179,3 +178,50 @@ def test_an_approval_that_has_run_out_stops_the_run(lab: Lab) -> None:
     assert driven.ending is Ending.WAITING
     writes = [call for call in lab.world.calls.all()[before:] if call.write]
     assert [call.operation for call in writes if call.operation != "sts:AssumeRole"] == []
+
+
+REASSERTED = """
+irkit: 1
+playbook: quarantine-and-keep
+title: Quarantine and keep
+about: Puts the quarantine back while the watch lasts.
+against: [long_term_key, get_session_token]
+claims: contained
+guards:
+  limit: {aws.user: 1}
+approvals:
+  one: {need: 1}
+inputs:
+  user: {type: aws.user}
+steps:
+  - phase: Look
+    steps:
+      - read: aws.iam_user.get
+        with: {user: "{{ inputs.user }}"}
+        as: owner
+        evidence: true
+  - phase: Cut
+    approve: one
+    hold: reassert
+    steps:
+      - do: aws.iam_user.quarantine
+        with: {user: "{{ owner.arn }}"}
+"""
+
+
+def test_a_lost_change_is_made_again_where_the_part_says_so(lab: Lab) -> None:
+    """`hold: reassert`: the target stands exactly as before, so a new intent puts it back."""
+    accepted = REASSERTED + "accepts:\n  get_federation_token: Ends with the user.\n"
+    accepted += "  role_session: None was entered.\n  chained_role_session: None was entered.\n"
+    book = Book(main=checked(accepted.encode(), "keep.yaml", catalogue()))
+    lab.pace = replace(lab.pace, looks=(timedelta(milliseconds=10), timedelta(seconds=2)))
+    run_id = lab.start(book, user=f"arn:aws:iam::{PROD}:user/svc-backup")
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    iam = lab.world.aws.cloud.iam(PROD)
+    lab.ears.on["hold.checked"] = lambda: iam.delete_user_policy("svc-backup", "IRKitQuarantine")
+    driven = lab.go(book, run_id)
+    (state,) = driven.run.changes.values()
+    assert state.attempt == 2
+    assert state.stage is Stage.VERIFIED
+    assert iam.get_user_policy("svc-backup", "IRKitQuarantine")
