@@ -130,7 +130,7 @@ def _count(need: Need, votes: tuple[Vote, ...], digest: str, run: Run, now: date
         need,
         votes,
         part_digest=digest,
-        header_digest=run.header.digest,
+        header_digest=run.header_digest,
         requester=run.requester,
         now=now,
     )

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from irkit.actions.base import Action, Read, Readers, Writers
 from irkit.actions.load import build
-from irkit.canonical import Json, JsonObject
+from irkit.canonical import Json
 from irkit.clock import Clock
 from irkit.engine.history import Blobs, Inflated
 from irkit.engine.walk import Book
@@ -120,7 +120,6 @@ class Context:
     seats: Mapping[str, str] = field(default_factory=dict)
     undone: Run | None = None
     build: Build = build
-    header: JsonObject = field(default_factory=dict)
 
 
 class Guards(Protocol):

@@ -115,11 +115,19 @@ def _acting(moment: Moment) -> Iterator[Command]:
             case DoLeaf() if leaf.ready and leaf.path in moment.run.steps:
                 yield from _step(moment, leaf.path, busy)
             case UndoLeaf() if leaf.ready:
-                for path in moment.run.steps:
-                    if path.startswith(f"{leaf.path}/"):
-                        yield from _step(moment, path, busy)
+                yield from _next_undo(moment, leaf, busy)
             case _:
                 yield from _other(moment, leaf)
+
+
+def _next_undo(moment: Moment, leaf: UndoLeaf, busy: set[str]) -> Iterator[Command]:
+    """Undo goes one change after the other; one that is refused does not keep the next from it."""
+    for path, (_, step) in moment.run.steps.items():
+        if not path.startswith(f"{leaf.path}/"):
+            continue
+        if any(not moment.run.changes[change.id].stage.terminal for change in step.changes):
+            yield from _step(moment, path, busy)
+            return
 
 
 def _other(moment: Moment, leaf: Leaf) -> Iterator[Command]:

@@ -13,6 +13,7 @@ from irkit.engine.commands import (
     Command,
     LookAgain,
     PlanNow,
+    PlanUndo,
     Propose,
     Settle,
     Skip,
@@ -245,3 +246,32 @@ def test_no_gap_is_ever_green(word: str) -> None:
     (command,) = commands(story)
     assert isinstance(command, Close)
     assert command.outcome == "partial"
+
+
+def test_undo_goes_one_after_the_other_and_past_a_refusal() -> None:
+    """Reverse order is kept: the next one begins when the one before is at its end, good or bad."""
+    steps = """
+  - phase: Cut
+    steps:
+      - do: okta.user.suspend
+        with: {user: kai}
+  - phase: Back
+    steps:
+      - undo: [Cut]
+"""
+    story = Story(playbook(steps))
+    story.propose("cut", planned("cut.suspend", "one"))
+    made(story, "cut.suspend#one")
+    story.tell("step.verified", change="cut.suspend#one", how="state")
+    (undo,) = commands(story)
+    assert isinstance(undo, PlanUndo)
+    path = undo.leaf.path
+    story.propose(
+        "back",
+        planned(f"{path}/last", "one", target="00u8"),
+        planned(f"{path}/first", "one", target="00u9"),
+    )
+    approved = {"approved": frozenset({"back"})}
+    assert commands(story, **approved) == (Apply(change=f"{path}/last#one"),)
+    story.tell("step.drifted", change=f"{path}/last#one", planned={}, found={})
+    assert commands(story, **approved) == (Apply(change=f"{path}/first#one"),)
