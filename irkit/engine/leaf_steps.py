@@ -14,7 +14,7 @@ from irkit.engine.leaves import (
     ReportLeaf,
     UndoLeaf,
 )
-from irkit.engine.place import Here
+from irkit.engine.place import Here, Lost
 from irkit.lang.expressions import Unknown, UnknownValue, evaluate
 from irkit.model.playbook import (
     DoStep,
@@ -79,7 +79,7 @@ class LeafSteps:
             if path in self._revisit:
                 self.add(self._read_leaf(step, here))
             if fact.error:
-                return End.PARTIAL, here.bind(step.bind, Unknown(f"{path}: {fact.error}"))
+                return End.PARTIAL, here.bind(step.bind, Lost(f"{path}: {fact.error}"))
             return End.DONE, here.bind(step.bind, fact.value)
         leaf = self._read_leaf(step, here)
         affecting = self._affecting(step, here)

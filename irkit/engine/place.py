@@ -4,8 +4,19 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from irkit.canonical import Json
-from irkit.lang.expressions import Scope, ScopeValue
+from irkit.lang.expressions import Scope, ScopeValue, Unknown, UnknownValue
 from irkit.model.playbook import Loop, Step
+
+
+class Lost(Unknown):
+    """A value that will not come by itself: its read failed. What uses it fails, and says so."""
+
+    __slots__ = ()
+
+
+def is_lost(error: UnknownValue) -> bool:
+    """Say whether what an expression needs is lost, and not only unknown as yet."""
+    return any(isinstance(unknown, Lost) for unknown in error.unknowns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,7 @@ class Steering:
             and (state.stage in _AGAIN or state.lost or _waits_in(state, denied))
         )
         paths |= dict.fromkeys(self.run.failed_steps)
+        paths |= dict.fromkeys(path for path, fact in self.run.reads.items() if fact.error)
         if not paths:
             raise _no(
                 "there is nothing to plan again: nothing drifted, failed, was refused or denied",

@@ -16,7 +16,7 @@ from irkit.diagnostics import IrkitError
 from irkit.engine.leaf_steps import LeafSteps
 from irkit.engine.leaves import End, FailedLeaf, UnknownLeaf, WaitLeaf, Walked
 from irkit.engine.loops import Bound, Keyed, Memo, Tally, combined, gathered
-from irkit.engine.place import Here, bound
+from irkit.engine.place import Here, Lost, bound, is_lost
 from irkit.lang.expressions import Scope, Unknown, UnknownValue, evaluate
 from irkit.model.playbook import (
     BlockStep,
@@ -150,12 +150,20 @@ class Walk:
                 return End.DONE, here.bind(bound(step), None)
             return self._dispatch(step, here)
         except UnknownValue as error:
-            self._steps.add(UnknownLeaf(path=path, phase=here.phase, why=str(error)))
-            return End.OPEN, here.bind(bound(step), Unknown(str(error)))
+            return self._not_known(step, here, error)
         except IrkitError as error:
             why = error.diagnostics[0].summary
             self._steps.add(FailedLeaf(path=path, phase=here.phase, why=why))
             return End.FAILED, here.bind(bound(step), Unknown(why))
+
+    def _not_known(self, step: Step, here: Here, error: UnknownValue) -> tuple[End, Here]:
+        """A step that needs what is not known waits for it; what is lost it waits for in vain."""
+        path, why = here.path(step), str(error)
+        if is_lost(error):
+            self._steps.add(FailedLeaf(path=path, phase=here.phase, why=why))
+            return End.FAILED, here.bind(bound(step), Lost(why))
+        self._steps.add(UnknownLeaf(path=path, phase=here.phase, why=why))
+        return End.OPEN, here.bind(bound(step), Unknown(why))
 
     def _dispatch(self, step: Step, here: Here) -> tuple[End, Here]:  # noqa: C901, PLR0911  # a table
         match step:
@@ -273,8 +281,7 @@ class Walk:
         try:
             return body(at) if self._wanted(step, at) else (End.DONE, None)
         except UnknownValue as error:
-            self._steps.add(UnknownLeaf(path=path, phase=at.phase, why=str(error)))
-            return End.OPEN, at.bind(bound(step), Unknown(str(error)))
+            return self._not_known(step, at, error)
         except IrkitError as error:
             why = error.diagnostics[0].summary
             self._steps.add(FailedLeaf(path=path, phase=at.phase, why=why))

@@ -105,7 +105,7 @@ def _read(run: Run, entry: Entry, at: datetime) -> None:
 def _proposed(run: Run, entry: Entry, at: datetime) -> None:
     body = entry.body
     plan = Plan.from_json(_object(body, "plan"))
-    run.header = plan.header
+    run.header, run.header_digest = plan.header, plan.header.digest
     run.nonce = _text(body, "nonce")
     for part in plan.parts:
         _add_part(run, part, at)
@@ -121,7 +121,7 @@ def _add_part(run: Run, part: Part, at: datetime) -> None:
     run.parts.pop(f"{part.phase}?", None)
     run.parts[part.id] = part
     run.part_at[part.id] = at
-    part_digest = part.digest(run.header.digest)
+    part_digest = part.digest(run.header_digest)
     run.part_digests[part.id] = part_digest
     run.epoch += 1
     for step in part.steps:
@@ -322,6 +322,8 @@ def _replanned(run: Run, entry: Entry, at: datetime) -> None:
             del run.changes[change.id]
     run.skipped_steps.pop(path, None)
     run.failed_steps.pop(path, None)
+    if path in run.reads and run.reads[path].error:
+        del run.reads[path]
 
 
 def _break_glass(run: Run, entry: Entry, at: datetime) -> None:

@@ -155,7 +155,8 @@ class Run:
     """One run, as far as its entries go.
 
     `active` are the changes past their intent and not at their end, `reached` the targets of all
-    planned changes by kind. `epoch` grows when what was finished may be open again.
+    planned changes by kind. `epoch` grows when what was finished may be open again. The header's
+    digest is kept, because it covers all inputs and is asked for before every write.
     """
 
     id: str = ""
@@ -175,6 +176,7 @@ class Run:
     inputs: JsonObject = field(default_factory=dict)
     labels: JsonObject = field(default_factory=dict)
     header: Header | None = None
+    header_digest: str = ""
     nonce: str = ""
     parts: dict[str, Part] = field(default_factory=dict)
     part_at: dict[str, datetime] = field(default_factory=dict)

@@ -14,8 +14,10 @@ from engine_story import Story, playbook
 
 from irkit.clock import system_clock
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.engine.leaves import ReadLeaf, UnknownLeaf
+from irkit.engine.desk import Desk
+from irkit.engine.leaves import DoLeaf, ReadLeaf, UnknownLeaf
 from irkit.engine.memory import MemoryJournal
+from irkit.engine.planning import not_planned, plan_step
 from irkit.engine.recording import Recorder
 from irkit.engine.runner import Driven, Runner
 from irkit.trail.record import Actor, Draft, Record
@@ -57,6 +59,25 @@ def test_a_plan_that_is_slow_to_record_is_made_once() -> None:
     assert kinds.count("plan.proposed") == 1
     assert kinds.count("plan.extended") == 0
     assert kinds.count("step.intent") == 30
+
+
+def test_a_draft_counts_as_planned_until_the_trail_has_it() -> None:
+    """Between being taken off the desk and being recorded a step is not planned once more."""
+
+    async def work() -> list[set[str]]:
+        desk = Desk(Fixture(MemoryJournal(clock=system_clock), 3, concurrency=3).context)
+        for leaf in desk.walked().leaves:
+            assert isinstance(leaf, DoLeaf)
+            await plan_step(desk, leaf)
+        before = set(desk.drafted)
+        taken = {step.path for _, step in desk.take_drafts(("steps",))}
+        between = set(desk.drafted)
+        await not_planned(desk, "steps.suspend[u000001]", Diagnostic(code="X", summary="no"))
+        return [before, taken, between, set(desk.drafted)]
+
+    before, taken, between, after = anyio.run(work)
+    assert before == taken == between
+    assert after == before - {"steps.suspend[u000001]"}
 
 
 @pytest.mark.parametrize("concurrency", [1, 7, 64])
@@ -172,7 +193,8 @@ def test_a_caller_who_gives_up_does_not_stop_the_others() -> None:
             await anyio.lowlevel.checkpoint()
             with anyio.move_on_after(0.005):
                 await recorder.record(_draft("given up"))
-            return (await recorder.record(_draft("last"))).n
+            last = (await recorder.record(_draft("last"))).n
+        return last
 
     assert anyio.run(work) == 1
     assert [record.type for record in journal.records] == ["first", "last"]

@@ -336,3 +336,16 @@ def test_require_stops_with_its_message() -> None:
     (leaf,) = story.walk().leaves
     assert isinstance(leaf, FailedLeaf)
     assert leaf.why == "Nothing to do: found 0"
+
+
+def test_what_uses_a_failed_read_fails_and_does_not_wait_for_ever() -> None:
+    """A single read that failed is lost: its user fails, others go on, and planning anew helps."""
+    story = Story(playbook(LOOK_THEN_CUT))
+    story.read("look.get", None, error="no answer")
+    walked = story.walk()
+    assert walked.phases == {"look": End.PARTIAL, "cut": End.FAILED}
+    (leaf,) = walked.leaves
+    assert isinstance(leaf, FailedLeaf)
+    assert "no answer" in leaf.why
+    story.tell("step.replanned", step="look.get")
+    assert isinstance(story.walk().leaves[0], ReadLeaf)

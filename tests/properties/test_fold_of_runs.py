@@ -38,7 +38,8 @@ def _histories(draw: st.DrawFn) -> list[tuple[StoryEntry, dict[str, Stage]]]:
     told = [(_proposed(), dict(stages))]
     for n in range(1, draw(st.integers(1, 25)) + 1):
         able = [change for change in CHANGES if stages[change] in MOVES]
-        if able and draw(st.booleans()):
+        moves = draw(st.booleans())
+        if able and moves:
             change = draw(st.sampled_from(able))
             kind, body, stage = draw(st.sampled_from(MOVES[stages[change]]))
             stages[change] = stage

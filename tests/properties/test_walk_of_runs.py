@@ -55,12 +55,15 @@ class Play:
             book, self.story.run, CATALOGUE, now=now, drafted=self.drafted, memo=memo
         ).walked()
 
+    def _yes(self) -> bool:
+        return self.draw.draw(st.integers(0, 1)) == 1
+
     def go_on(self, walked: Walked) -> None:
         """Let some of what was found happen, in an order that is drawn."""
         for leaf in walked.leaves:
             if self.draw.draw(st.integers(0, 3)):
                 self._happens(leaf)
-        if self.drafted and self.draw.draw(st.booleans()):
+        if self.drafted and self._yes():
             self._propose()
 
     def _happens(self, leaf: Leaf) -> None:
@@ -75,7 +78,7 @@ class Play:
             case DoLeaf() if leaf.ready and leaf.path in self.story.run.steps:
                 self._change(leaf.path)
             case ManualLeaf():
-                silent = self.draw.draw(st.booleans())
+                silent = self._yes()
                 tell("answer", step=leaf.path, values={"theirs": True}, silent=silent, by="")
             case CheckLeaf():
                 kind = self.draw.draw(st.sampled_from(["step.verified", "step.verify_failed"]))
@@ -104,7 +107,7 @@ class Play:
     def _change(self, path: str) -> None:
         change = f"{path}#one"
         tell, stage = self.story.tell, self.story.run.changes[change].stage
-        if stage is Stage.PLANNED and self.draw.draw(st.booleans()):
+        if stage is Stage.PLANNED and self._yes():
             tell("step.intent", change=change, attempt=1, resolved={})
         elif stage is Stage.PLANNED:
             word = self.draw.draw(st.sampled_from(["already", "skipped"]))

@@ -5,10 +5,9 @@ the planner learns that the value is open instead of getting a wrong one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, TypeAlias, final
+from typing import NoReturn, TypeAlias
 
 
-@final
 class Unknown:
     """A value that is not known, and why (`after okta.user.suspend`, `needs an answer`)."""
 
