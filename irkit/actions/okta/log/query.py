@@ -37,7 +37,7 @@ class Query(Read):
     )
 
     since: str = parameter("time", "From when", default="24 hours ago")
-    until: str = parameter("time", "To when; empty for now", default="")
+    until: str = parameter("time", "To when; empty for the present moment", default="")
     filter: str = parameter("text", "A filter expression of Okta", default="")
     user: str = parameter("okta.user", "Only what this user did or had done to them", default="")
     limit: int = parameter("int", "At most so many events", default=10_000)
