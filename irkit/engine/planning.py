@@ -4,6 +4,7 @@ from irkit.actions.base import Action
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import DoLeaf
+from irkit.engine.own_bug import own_bug
 from irkit.model.change import Change
 from irkit.model.plan import PlannedStep
 
@@ -15,6 +16,9 @@ async def plan_step(desk: Desk, leaf: DoLeaf) -> None:
         refusal = await desk.context.guards.refusal(desk.run, step, before_write=False)
     except IrkitError as error:
         await not_planned(desk, leaf.path, error.diagnostics[0])
+        return
+    except Exception as error:  # noqa: BLE001  # one bad step must not end the others
+        await not_planned(desk, leaf.path, own_bug(error))
         return
     if refusal is None:
         desk.draft(leaf.phase, step, leaf.order)

@@ -7,6 +7,7 @@ from irkit.canonical import Json, digest, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import ReadLeaf
+from irkit.engine.own_bug import own_bug
 from irkit.model.run import ReadFact
 
 
@@ -19,6 +20,8 @@ async def make_read(desk: Desk, leaf: ReadLeaf) -> None:
     except TimeoutError:
         seconds = int(leaf.step.timeout.total_seconds())
         await _failed(desk, leaf, f"no answer within {seconds} s")
+    except Exception as error:  # noqa: BLE001  # one bad read must not end the others
+        await _failed(desk, leaf, own_bug(error).summary)
     else:
         await _record(desk, leaf, answer, thaw(answer.value), round_=0)
 
