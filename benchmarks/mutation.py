@@ -30,6 +30,8 @@ _TESTS: Final = {
         "tests/engine/test_machine.py",
         "tests/engine/test_fan_out.py",
         "tests/engine/test_outcome.py",
+        "tests/engine/test_guards.py",
+        "tests/engine/test_walk_corners.py",
         "tests/properties",
     ),
     "trail": ("tests/trail",),
@@ -38,7 +40,9 @@ _TESTS: Final = {
         "tests/model_access",
         "tests/model_quorum",
         "tests/engine/test_walk.py",
+        "tests/engine/test_walk_corners.py",
         "tests/engine/test_machine.py",
+        "tests/engine/test_outcome.py",
         "tests/properties",
     ),
 }
@@ -56,6 +60,10 @@ class Task:
 def main(arguments: list[str]) -> int:
     """Make mutants as asked, run the tests on each, and print what survives."""
     asked = _parser().parse_args(arguments)
+    missing = [name for name in asked.names if not _path(name).exists()]
+    if missing:
+        print(f"there is no {', '.join(missing)}", file=sys.stderr)
+        return 64
     tasks = [task for name in asked.names for task in _tasks(name)]
     random.Random(asked.seed).shuffle(tasks)
     tasks = tasks[: asked.sample] if asked.sample else tasks
@@ -90,8 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(name: str) -> Path:
+    return ROOT / "irkit" / name if name in _TESTS else ROOT / name
+
+
 def _tasks(name: str) -> Iterator[Task]:
-    path = ROOT / "irkit" / name if name in _TESTS else ROOT / name
+    path = _path(name)
     for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
         for mutant in mutants(module.read_text(encoding="utf-8")):
             yield Task(module.relative_to(ROOT), mutant)

@@ -49,6 +49,8 @@ class WorkspaceGuards:
         for provider in self.catalogue[step.action].needs:
             facts = await self._current(provider, fresh=before_write)
             for guard in guards():
+                if guard.OVERRIDABLE and guard.NAME in step.overrides:
+                    continue  # two people sign for it with the part that says so
                 refused = guard.judge(step, run, facts)
                 if refused is not None:
                     return refused

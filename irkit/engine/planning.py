@@ -71,4 +71,5 @@ async def _planned(desk: Desk, leaf: DoLeaf) -> PlannedStep:
         because=leaf.step.because,
         changes=changes,
         already=already,
+        overrides=desk.run.overrides.get(leaf.path, ()),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from irkit import __version__
 from irkit.canonical import Json, canonical
@@ -15,6 +16,9 @@ from irkit.model.plan import Header, Part, PartNeed, Plan, PlannedStep, Unknown
 from irkit.model.playbook import Approval, BlockStep, DoStep, Phase, UndoStep, walk
 
 _Drafts = dict[str, list[PlannedStep]]
+
+OVERRIDE: Final = PartNeed(need=2, exclude_requester=True)
+"""What it takes to override a guard: two people, neither of them the one who asks for it."""
 
 
 async def propose(desk: Desk, phases: tuple[str, ...], walked: Walked) -> None:
@@ -187,6 +191,8 @@ def _need(desk: Desk, phase: Phase | None, steps: tuple[PlannedStep, ...]) -> Pa
         }
     named: list[Approval | None] = [approvals[name] for name in sorted(filter(None, names))]
     needs = [desk.context.consent.need(steps, approval) for approval in named or [None]]
+    if any(step.overrides for step in steps):
+        needs.append(OVERRIDE)
     return PartNeed(
         need=max(need.need for need in needs),
         roles=_stricter_roles(needs),

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from irkit.canonical import Json, canonical
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.guards import guards
 from irkit.lang.types import coerce, parse_type
 from irkit.model import next_commands
 from irkit.model.run import ChangeState, Run, Stage
@@ -124,6 +125,30 @@ class Steering:
         for path in paths:
             self._say("step.replanned", {"step": path, "by": self.actor.id})
         return tuple(paths)
+
+    def override(self, step: str, why: str) -> str:
+        """Ask for a step although a guard refused it; return the guard.
+
+        Nothing is overridden by this alone: the step is planned again, says which guard it
+        overrides, and two people other than the requester have to sign that.
+
+        Raises:
+            IrkitError: if no guard refused the step, or one that nobody may override.
+        """
+        self._open("override")
+        name = self.run.refused_by.get(step, "")
+        guard = next((guard for guard in guards() if name == guard.NAME), None)
+        if guard is None:
+            raise _no(f"no guard refused `{step}`", f"irkit status {self.run.id}")
+        if not guard.OVERRIDABLE:
+            raise _no(
+                f"the guard {name} is never overridden", f"leave it out: irkit skip {self.run.id}"
+            )
+        self._say(
+            "guard.overridden", {"step": step, "guard": name, "why": why, "by": self.actor.id}
+        )
+        self._say("step.replanned", {"step": step, "by": self.actor.id})
+        return name
 
     def answer(
         self, step: str, given: Mapping[str, str], now: datetime, sign: Sign | None = None

@@ -83,6 +83,8 @@ def _change(number: int, change: Change, step: PlannedStep) -> Iterator[str]:
     yield f"   reversal: {step.reversal}, touches: {step.blast}"
     if step.because:
         yield f"   because: {ascii_only(step.because)}"
+    if step.overrides:
+        yield f"   OVERRIDES GUARD: {ascii_only(', '.join(step.overrides))}"
     if step.undoes:
         yield f"   takes back: {ascii_only(step.undoes)}"
     yield f"   before: {_json(change.before)}"

@@ -247,11 +247,18 @@ def _refused(run: Run, entry: Entry, at: datetime) -> None:
     body = entry.body
     run.refusals.append((at, _text(body, "code"), _text(body, "summary")))
     change = _text(body, "change")
+    path = run.changes[change].step.path if change in run.changes else _text(body, "step")
+    run.refused_by[path] = _text(body, "guard")
     if not change:
-        run.failed_steps[_text(body, "step")] = _text(body, "summary")
+        run.failed_steps[path] = _text(body, "summary")
     elif change in run.changes:
         run.changes[change].stage = Stage.REFUSED
         run.changes[change].why = _text(body, "summary")
+
+
+def _override(run: Run, entry: Entry, at: datetime) -> None:
+    path, guard = _text(entry.body, "step"), _text(entry.body, "guard")
+    run.overrides[path] = tuple(dict.fromkeys((*run.overrides.get(path, ()), guard)))
 
 
 def _asked(run: Run, entry: Entry, at: datetime) -> None:
@@ -372,6 +379,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "step.replanned": _replanned,
     "change.resolved": _change_resolved,
     "guard.refused": _refused,
+    "guard.overridden": _override,
     "answer": _answer,
     "report.written": _report,
     "hold.checked": _hold,

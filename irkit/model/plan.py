@@ -108,6 +108,7 @@ class PlannedStep:
 
     `path` is the step's id with the keys of its loops (`contain-aws.deny_session[9f3a01bc]`).
     `already` are targets at which the goal holds. `undoes` names the change taken back, if any.
+    `overrides` are guards that refused the step and that the approvers of its part override.
     """
 
     path: str
@@ -123,6 +124,7 @@ class PlannedStep:
     changes: tuple[Change, ...] = ()
     already: tuple[str, ...] = ()
     undoes: ChangeId = ""
+    overrides: tuple[str, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Return the JSON form."""
@@ -140,6 +142,7 @@ class PlannedStep:
             "changes": [change.to_json() for change in self.changes],
             "already": list(self.already),
             "undoes": self.undoes,
+            **({"overrides": list(self.overrides)} if self.overrides else {}),
         }
 
     @classmethod
@@ -160,6 +163,7 @@ class PlannedStep:
             changes=tuple(map(Change.from_json, cast("list[JsonObject]", value["changes"]))),
             already=tuple(cast("list[str]", value["already"])),
             undoes=texts["undoes"],
+            overrides=tuple(cast("list[str]", value.get("overrides") or ())),
         )
 
 

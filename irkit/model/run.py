@@ -156,7 +156,9 @@ class Run:
 
     `active` are the changes past their intent and not at their end, `reached` the targets of all
     planned changes by kind. `epoch` grows when what was finished may be open again. The header's
-    digest is kept, because it covers all inputs and is asked for before every write.
+    digest is kept, because it covers all inputs and is asked for before every write. `refused_by`
+    is the guard that refused a step, `overrides` the guards that two people are asked to override
+    for it, both by the step's path.
     """
 
     id: str = ""
@@ -195,6 +197,8 @@ class Run:
     seats: list[tuple[datetime, Mapping[str, str]]] = field(default_factory=list)
     added: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refusals: list[tuple[datetime, str, str]] = field(default_factory=list)
+    refused_by: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, tuple[str, ...]] = field(default_factory=dict)
     break_glass: list[tuple[datetime, str, str]] = field(default_factory=list)
     confirmed: bool = False
     paused: bool = False

@@ -115,6 +115,17 @@ def replanned(run: Run, entry: Entry) -> Line:
     return Line(mark=Mark.STEP, word="plan again", what=raw_of(entry.body, "step"))
 
 
+def override_asked(run: Run, entry: Entry) -> Line:
+    """Somebody asks two people to override a guard."""
+    what = f"the guard {raw_of(entry.body, 'guard')} for {raw_of(entry.body, 'step')}"
+    return Line(
+        mark=Mark.WAIT,
+        word="override asked",
+        what=what,
+        notes=(raw_of(entry.body, "why"), f"by {raw_of(entry.body, 'by')}", "two people must sign"),
+    )
+
+
 def targets_added(run: Run, entry: Entry) -> Line:
     """More targets have been found or named."""
     targets = cast("list[object]", entry.body.get("targets") or [])

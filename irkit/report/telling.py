@@ -16,6 +16,7 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
     "plan.extended": says.extended,
     "approval": says.approval,
     "guard.refused": change.refused,
+    "guard.overridden": says.override_asked,
     "step.intent": change.intent,
     "step.result": change.result,
     "step.settled": change.settled,

@@ -131,6 +131,22 @@ def test_nothing_made_at_all_is_failed() -> None:
     assert run.judged().outcome == "failed"
 
 
+def test_a_change_that_was_written_counts_though_it_does_not_show() -> None:
+    """Something was done, so the run is partial and not failed."""
+    run = Ended()
+    for change in (f"{CUT}#one", f"{CUT}2#two"):
+        run.made(change, holds=False)
+    assert run.judged().outcome == "partial"
+
+
+def test_a_change_that_was_so_already_counts() -> None:
+    """One goal holds and the other does not: that is partial, too."""
+    run = Ended()
+    run.story.tell("step.skipped", change=f"{CUT}#one", outcome="already", why="so already")
+    run.story.tell("step.drifted", change=f"{CUT}2#two", planned={}, found={})
+    assert run.judged().outcome == "partial"
+
+
 def test_everything_refused_is_refused() -> None:
     """Guards stopped all of it."""
     run = Ended()

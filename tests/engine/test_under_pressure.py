@@ -13,6 +13,7 @@ from irkit.actions.load import catalogue
 from irkit.diagnostics import IrkitError
 from irkit.engine.books import checked
 from irkit.engine.runner import Ending
+from irkit.engine.steering import Steering
 from irkit.engine.walk import Book
 from irkit.model.run import Stage
 from irkit.world.faults import Fault, FaultKind
@@ -226,3 +227,63 @@ def test_a_lost_change_is_made_again_where_the_part_says_so(lab: Lab) -> None:
     assert state.attempt == 2
     assert state.stage is Stage.VERIFIED
     assert iam.get_user_policy("svc-backup", "IRKitQuarantine")
+
+
+GUARDED = REASSERTED.replace("limit: {aws.user: 1}", "limit: {aws.user: 0}").replace(
+    "    hold: reassert\n", ""
+)
+
+
+def test_a_guard_is_overridden_only_by_two_people_who_sign_for_it(lab: Lab) -> None:
+    """The refused step is planned again and says what it overrides; one signature will not do."""
+    accepted = GUARDED.replace("claims: contained\n", "")
+    book = Book(main=checked(accepted.encode(), "guarded.yaml", catalogue()))
+    run_id = lab.start(book, user=f"arn:aws:iam::{PROD}:user/svc-backup")
+    with lab.session.journal(writing=True) as journal:
+        run = lab.session.run(journal, run_id)
+        with pytest.raises(IrkitError, match="no guard refused"):
+            Steering(journal, run, lab.session.actor).override("cut.quarantine", "a test")
+    lab.record(run_id, "run.state", {"state": "paused"})
+    refused = lab.go(book, run_id)
+    assert refused.run.refused_by == {"cut.quarantine": "blast-radius"}
+    with lab.session.journal(writing=True) as journal:
+        run = lab.session.run(journal, run_id)
+        Steering(journal, run, lab.session.actor).override("cut.quarantine", "one user, on purpose")
+    lab.record(run_id, "run.state", {"state": "running"})
+    lab.go(book, run_id)
+    (state,) = lab.run_of(run_id).changes.values()
+    part = lab.run_of(run_id).parts["cut"]
+    assert (state.step.overrides, part.need.need, part.need.exclude_requester) == (
+        ("blast-radius",),
+        2,
+        True,
+    )
+    lab.approve(run_id)
+    assert lab.go(book, run_id).ending is Ending.WAITING
+    lab.approve(run_id, "bob@acme.example")
+    driven = lab.go(book, run_id)
+    assert {state.stage for state in driven.run.changes.values()} == {Stage.VERIFIED}
+    assert "OVERRIDES GUARD: blast-radius" in next(
+        text
+        for text in (blob.read_bytes().decode(errors="replace") for blob in blobs(lab))
+        if text.startswith("irkit.display/v1")
+    )
+
+
+def blobs(lab: Lab) -> list[Path]:
+    """Return the files of the trail's blobs."""
+    return [path for path in (lab.root / ".irkit/trail/blobs").rglob("*") if path.is_file()]
+
+
+def test_a_guard_that_nobody_may_override_stays(lab: Lab) -> None:
+    """The run's own identity is never a target, whoever signs."""
+    text = REASSERTED.replace("claims: contained\n", "").replace("    hold: reassert\n", "")
+    book = Book(main=checked(text.encode(), "own.yaml", catalogue()))
+    run_id = lab.start(book, user=f"arn:aws:iam::{PROD}:user/irkit-breakglass")
+    lab.record(run_id, "run.state", {"state": "paused"})
+    lab.go(book, run_id)
+    with lab.session.journal(writing=True) as journal:
+        run = lab.session.run(journal, run_id)
+        assert run.refused_by == {"cut.quarantine": "own-identity"}
+        with pytest.raises(IrkitError, match="never overridden"):
+            Steering(journal, run, lab.session.actor).override("cut.quarantine", "please")
