@@ -15,11 +15,10 @@ ACTOR = Actor(id="bench", kind="person", auth="local")
 _LINE = b"x" * 899 + b"\n"
 
 
-def draft(number: int, run: str = "R") -> Draft:
+def draft(number: int) -> Draft:
     """Return a draft of the size an intent has."""
     return Draft(
         type="note",
-        run=run,
         actor=ACTOR,
         body={
             "change": f"steps.suspend[user-{number:07d}]#suspend",

@@ -92,10 +92,10 @@ def main(count: int, limit: int) -> None:
         calls = lab.world.calls.since(before)
     moments = sorted(call.at for call in calls if call.operation == _CALL and call.status < 400)
     refused = sum(call.status == 429 for call in calls)
-    burst = min(limit, len(users)) - 1
+    burst = min(limit, len(moments)) - 1
     pace = (moments[burst] - started) / (burst + 1)
-    full = (len(users) - 1) // limit
-    allowed = full * _WINDOW + (len(users) - full * limit) * pace
+    full = (len(moments) - 1) // limit
+    allowed = full * _WINDOW + (len(moments) - full * limit) * pace
     say(
         f"fan-out of {len(users):,} users under a limit of {limit:,} a minute",
         f"{seconds:.0f} s for {len(calls):,} calls, {refused} refused",
