@@ -1,0 +1,95 @@
+"""Every changing action, carried out by the engine while its first write goes wrong.
+
+Whatever the fault: what is called completed is so in the world, and a run that is not is not green.
+"""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from action_cases import CASES, Case
+from lab import Lab, laboratory
+from stage import Hands, Stage
+
+from irkit.actions.base import Action
+from irkit.actions.load import catalogue
+from irkit.engine.books import recorded_book
+from irkit.engine.generated import action_text
+from irkit.model.run import Stage as ChangeStage
+from irkit.world.faults import Fault, FaultKind
+
+KINDS = (
+    FaultKind.RESET_AFTER,
+    FaultKind.RESET_BEFORE,
+    FaultKind.SERVER_ERROR_HTML,
+    FaultKind.FORBIDDEN_EMPTY,
+    FaultKind.THROTTLED,
+)
+
+FIRST_WRITE = {
+    "okta.user.suspend": "POST */lifecycle/suspend",
+    "okta.user.revoke_sessions": "DELETE */sessions",
+    "okta.user.revoke_oauth": "DELETE */users/*",
+    "okta.user.remove_factor": "DELETE */factors/*",
+    "okta.user.remove_admin_roles": "DELETE */roles/*",
+    "okta.user.remove_admin_roles:groups": "DELETE */groups/*/users/*",
+    "okta.api_token.revoke": "DELETE */api-tokens/*",
+    "aws.iam_key.deactivate": "iam:UpdateAccessKey",
+    "aws.iam_key.rotate_to_secret": "iam:CreateAccessKey",
+    "aws.iam_user.quarantine": "iam:PutUserPolicy",
+    "aws.iam_role.revoke_sessions": "iam:PutRolePolicy",
+    "aws.iam_role.deny_session": "iam:PutRolePolicy",
+    "aws.ec2_instance.isolate": "ec2:CreateSecurityGroup",
+}
+
+
+def given_of(action: Action) -> dict[str, str]:
+    """Return an action's parameters as people would write them."""
+    values = {item.name: getattr(action, item.name) for item in fields(action)}
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value != ""
+    }
+
+
+def carried_out(lab: Lab, action: Action, fault: Fault) -> str:
+    """Carry an action out while its first write goes wrong; return the run's id."""
+    given = given_of(action)
+    text = action_text(catalogue()[action.spec.id], given, "a test")
+    book = recorded_book(text, "do.yaml", {})
+    run_id = lab.start(book, **given)
+    lab.go(book, run_id)
+    for who in ("alice@acme.example", "bob@acme.example"):
+        lab.approve(run_id, who)
+    lab.world.faults.add(fault)
+    lab.go(book, run_id)
+    assert lab.world.faults.fired(), "the fault was never met"
+    lab.world.faults.clear()
+    return run_id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_fault_makes_a_false_green(case: Case, kind: FaultKind, tmp_path: Path) -> None:
+    """Completed means that the goal holds in the world; anything else is said to be open."""
+    with laboratory(tmp_path, intruder=case.intruder) as lab:
+        action = case.prepare(Stage(world=lab.world))
+        fault = Fault(
+            kind=kind,
+            provider=case.name.partition(".")[0],
+            operation=FIRST_WRITE[case.name],
+            seconds=1.0,
+        )
+        run = lab.run_of(carried_out(lab, action, fault))
+        stages = {state.stage for state in run.changes.values()}
+        if run.outcome != "completed":
+            assert stages - {ChangeStage.VERIFIED, ChangeStage.ALREADY}
+            return
+        assert stages <= {ChangeStage.VERIFIED, ChangeStage.ALREADY}
+
+        async def left(hands: Hands) -> int:
+            return len(action.plan(await action.probe(hands.readers)))
+
+        if case.settles:
+            assert Stage(world=lab.world).do(left) == 0
