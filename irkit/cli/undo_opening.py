@@ -1,10 +1,9 @@
 """What the run that takes another one back starts with."""
 
 from irkit.cli.opened import Invocation
-from irkit.engine.books import checked, recorded_book
+from irkit.engine.books import recorded_book
 from irkit.engine.generated import undo_text
 from irkit.engine.opening import Opening
-from irkit.engine.walk import Book
 from irkit.model.run import Run
 
 
@@ -17,7 +16,7 @@ def undo_opening(invocation: Invocation, run: Run, phase: str) -> Opening:
     made_by = recorded_book(run.playbook_source, run.playbook_file, run.calls)
     text = undo_text(run, made_by.main, phase)
     return Opening(
-        book=Book(main=checked(text.encode(), f"undo-{run.id}.yaml", invocation.catalogue)),
+        book=recorded_book(text, f"undo-{run.id}.yaml", {}),
         given={},
         mode=str(invocation.workspace.mode),
         requester=invocation.session.actor_name,

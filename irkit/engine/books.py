@@ -61,7 +61,11 @@ def _decoded(data: bytes, file: str) -> Playbook:
 
 
 def recorded_book(source: str, file: str, calls: Mapping[str, str]) -> Book:
-    """Return the book a run carries: the text that was checked and loaded when it was opened."""
+    """Return the book of a text that needs no linting.
+
+    It is one that irkit wrote, or the one a run carries, checked when the run was opened: a rule
+    that came later, or that is about how people write, must not stop a run half way.
+    """
     return Book(
         main=_decoded(source.encode(), file),
         calls={name: _decoded(text.encode(), f"{name}.yaml") for name, text in calls.items()},

@@ -1,6 +1,6 @@
 """Playbooks that irkit writes itself: one that takes a run back, and one for a single action.
 
-They are text like any other playbook: decoded, linted, recorded and shown in the same way, so that
+They are text like any other playbook: decoded, recorded and shown in the same way, so that
 nothing about such a run is special.
 """
 

@@ -45,10 +45,9 @@ def command(
 
 def _opening(me: Invocation, action: str, given: dict[str, str], because: str) -> "Opening":
     from irkit.diagnostics import Diagnostic, IrkitError  # noqa: PLC0415
-    from irkit.engine.books import checked  # noqa: PLC0415
+    from irkit.engine.books import recorded_book  # noqa: PLC0415
     from irkit.engine.generated import action_text, known_action  # noqa: PLC0415
     from irkit.engine.opening import Opening  # noqa: PLC0415
-    from irkit.engine.walk import Book  # noqa: PLC0415
     from irkit.model.spec import Verb  # noqa: PLC0415
 
     spec = known_action(me.catalogue, action)
@@ -62,7 +61,7 @@ def _opening(me: Invocation, action: str, given: dict[str, str], because: str) -
         )
     text = action_text(spec, given, because)
     return Opening(
-        book=Book(main=checked(text.encode(), f"do-{action}.yaml", me.catalogue)),
+        book=recorded_book(text, f"do-{action}.yaml", {}),
         given=given,
         mode=str(me.workspace.mode),
         requester=me.session.actor_name,
