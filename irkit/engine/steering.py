@@ -9,14 +9,15 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from irkit.canonical import Json, canonical
+from irkit.canonical import Json
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.guards import guards
 from irkit.lang.types import coerce, parse_type
 from irkit.model import next_commands
 from irkit.model.run import ChangeState, Run, Stage
+from irkit.trail import answers
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor, Draft
 
@@ -29,10 +30,8 @@ class Decision(StrEnum):
     SKIP = "skip"
 
 
-ANSWER_NAMESPACE: Final = "irkit.answer.v1"
-
 Sign: TypeAlias = Callable[[bytes], str]
-"""Signs bytes in `ANSWER_NAMESPACE` and returns the armored signature."""
+"""Signs bytes in the namespace of answers and returns the armored signature."""
 
 _DOUBT = frozenset({Stage.ASK, Stage.IN_DOUBT, Stage.IN_FLIGHT})
 _AGAIN = frozenset({Stage.DRIFTED, Stage.UNVERIFIED, Stage.FAILED, Stage.SKIPPED, Stage.REFUSED})
@@ -172,7 +171,7 @@ class Steering:
         values = _typed(asked.ask, given, now)
         body: dict[str, Json] = {"step": step, "values": values, "by": self.actor.id}
         if sign is not None:
-            body["sig"] = sign(canonical({"run": self.run.id, "step": step, "values": values}))
+            body["sig"] = sign(answers.signed_bytes(self.run.id, step, values))
         self._say("answer", {**body, "silent": False})
         return values
 

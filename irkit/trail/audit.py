@@ -13,6 +13,7 @@ from irkit.canonical import digest
 from irkit.clock import parse_rfc3339
 from irkit.diagnostics import IrkitError, Severity
 from irkit.model.quorum import Vote
+from irkit.trail import answers
 from irkit.trail.approval_fold import ApprovalFold
 from irkit.trail.blobs import BlobStore
 from irkit.trail.plan_content import BLOB, PlanPart, fits
@@ -39,6 +40,7 @@ AUDITED: Final = frozenset(
         "step.intent",
         "step.result",
         "step.settled",
+        "answer",
     )
 )
 """The types whose content is checked or remembered; all others are only linked and counted."""
@@ -78,6 +80,7 @@ class Audit:
             "step.result": self._result,
             "step.settled": self._settled,
             "run.closed": self._closed,
+            "answer": self._answer,
         }
 
     def take(self, record: Record) -> tuple[Problem, ...]:
@@ -215,6 +218,11 @@ class Audit:
             yield Problem(code="step.settled-without-intent", text="no intent was in doubt")
             return
         intent.settled = True
+
+    def _answer(self, record: Record, _run: _RunAudit) -> Iterator[Problem]:
+        found = answers.problem(record, self.fold.policy)
+        if found is not None:
+            yield found
 
     def _intent_of(self, record: Record, run: _RunAudit) -> _Intent | None:
         index = record.body.get("intent")

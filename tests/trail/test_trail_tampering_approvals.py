@@ -30,7 +30,7 @@ from trail_story import (
 
 from irkit.canonical import Json, JsonObject, canonical, digest, digest_bytes
 from irkit.model.approval import Decision, Statement
-from irkit.trail import sshsig, wire
+from irkit.trail import answers, sshsig, wire
 from irkit.trail.approvals import sign_statement
 from irkit.trail.keys import FileSigner
 from irkit.trail.record import Record
@@ -525,3 +525,40 @@ def test_clock_that_goes_back(trail: Path, signer: FileSigner, begin: Begin) -> 
     records = placed(records_of(trail))
     rebuild(trail, signer, records, backwards=len(records) - 1)
     assert first(trail) == ("record.time", len(records) - 1)
+
+
+def answered(story: Story, **more: Any) -> Record:
+    """Record an answer that Bob signed; `more` changes it after that."""
+    values: JsonObject = {"theirs": True}
+    message = answers.signed_bytes(story.run, "ask.manual", values)
+    namespace = str(more.pop("namespace", answers.NAMESPACE))
+    signed = sshsig.sign(message, key=KEYS[BOB], namespace=namespace).decode()
+    body: JsonObject = {"step": "ask.manual", "values": values, "by": BOB, "sig": signed}
+    return story.add("answer", {**body, "silent": False, **more})
+
+
+def test_a_signed_answer_is_fine(trail: Path, begin: Begin) -> None:
+    """As is one that nobody signed."""
+    story = begin()
+    answered(story)
+    story.add("answer", {"step": "x", "values": {}, "by": BOB, "silent": False})
+    assert verify(trail).outcome is Outcome.CONSISTENT
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"values": {"theirs": False}}, "answer.signature"),
+        ({"step": "other.manual"}, "answer.signature"),
+        ({"sig": "none"}, "answer.signature"),
+        ({"namespace": "irkit.approval.v1"}, "answer.signature"),
+        ({"by": CAROL}, "answer.signer"),
+        ({"by": "nobody@acme"}, "answer.signer"),
+    ],
+)
+def test_an_answer_that_its_person_did_not_sign(
+    changed: dict[str, Any], code: str, trail: Path, begin: Begin
+) -> None:
+    """Other words, another question, another purpose and another person are all found."""
+    record = answered(begin(), **changed)
+    assert first(trail) == (code, record.n)

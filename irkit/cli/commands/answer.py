@@ -44,13 +44,12 @@ def command(
 
 def _signer(me: Invocation, at: "AtRun", key: str) -> "tuple[Actor, Sign]":
     from irkit.cli.signing import person  # noqa: PLC0415
-    from irkit.engine.steering import ANSWER_NAMESPACE  # noqa: PLC0415
-    from irkit.trail import sshsig  # noqa: PLC0415
+    from irkit.trail import answers, sshsig  # noqa: PLC0415
     from irkit.trail.record import Actor  # noqa: PLC0415
 
     who = person(me, key, at.consent.fold.policy.signers)
 
     def sign(message: bytes) -> str:
-        return sshsig.sign(message, key=who.key, namespace=ANSWER_NAMESPACE).decode("ascii")
+        return sshsig.sign(message, key=who.key, namespace=answers.NAMESPACE).decode("ascii")
 
     return Actor(id=who.name, kind="person", auth="ssh"), sign
