@@ -60,11 +60,18 @@ def find_all(journal: Journal, text: str) -> tuple[Run, ...]:
     Raises:
         IrkitError: if there is none.
     """
+    return _found(all_runs(journal), text)
+
+
+def find_with_undoing(journal: Journal, text: str) -> tuple[Run, ...]:
+    """Return the runs of a case, or one run, and with them those that took any of them back.
+
+    Raises:
+        IrkitError: if there is none.
+    """
     runs = all_runs(journal)
-    found = matching(runs, text)
-    if not found:
-        raise _absent(text, runs)
-    return found
+    found = {run.id for run in _found(runs, text)}
+    return tuple(run for run in runs if run.id in found or run.undoes in found)
 
 
 def find(journal: Journal, text: str) -> Run:
@@ -89,6 +96,13 @@ def find(journal: Journal, text: str) -> Run:
             help="name one of them by its id, see: irkit runs",
         )
     )
+
+
+def _found(runs: tuple[Run, ...], text: str) -> tuple[Run, ...]:
+    found = matching(runs, text)
+    if not found:
+        raise _absent(text, runs)
+    return found
 
 
 def _absent(text: str, runs: tuple[Run, ...]) -> IrkitError:

@@ -2,6 +2,7 @@
 
 from terminal import ALICE, BOB, DANA, FEDERATED, KAI, Said, Terminal
 
+from irkit.report.sentences import TAKEN_BACK
 from irkit.world.world import World
 
 
@@ -80,3 +81,9 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
     listed = terminal.json("runs").view("runs")["runs"]
     assert [item["state"] for item in listed] == ["contained", "completed"]
     assert listed[0]["case"] == listed[1]["case"]
+
+    told = terminal.json("report", run).view("report")
+    assert told["state"] == TAKEN_BACK
+    assert [item["undoes"] for item in told["runs"]] == ["", run]
+    undo = told["runs"][1]["id"]
+    assert len(terminal.json("report", undo).view("report")["runs"]) == 1

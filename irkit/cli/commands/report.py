@@ -34,14 +34,17 @@ def command(
         bool, typer.Option("--comms", help="A draft message for people outside, in Markdown.")
     ] = False,
 ) -> int:
-    """Write what happened: what was done, by whom, what came of it, and what is still open."""
+    """Write what happened: what was done, by whom, what came of it, and what is still open.
+
+    The report of a run that was taken back later tells that too.
+    """
     from irkit.cli.telling_story import story_of  # noqa: PLC0415  # a report loads Jinja
-    from irkit.engine.runs import find_all  # noqa: PLC0415
+    from irkit.engine.runs import find_with_undoing  # noqa: PLC0415
     from irkit.report.render import AFTER_ACTION, COMMS_DRAFT, render  # noqa: PLC0415
 
     me = this()
     with me.session.journal(writing=False) as journal:
-        told = story_of(me, journal, find_all(journal, name))
+        told = story_of(me, journal, find_with_undoing(journal, name))
     if me.output.json and out is None:
         me.output.raw(json.dumps(thaw({"view": "report", **told.to_json()}), ensure_ascii=False))
         return ExitCode.DONE
