@@ -2,86 +2,27 @@
 
 import base64
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from catalogue_workspace import ALICE, BOB, Desk
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from time_stamp_authority import Authority, openssl, serving
 
 from irkit.trail.note import Note, NoteSignature
 from irkit.trail.witness import ED25519_COSIGNATURE, WitnessKey
 
-CONFIG = """
-[ req ]
-distinguished_name = dn
-[ dn ]
-[ ca ]
-basicConstraints = critical,CA:true
-keyUsage = critical,keyCertSign
-[ tsa_cert ]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-[ tsa ]
-default_tsa = here
-[ here ]
-serial = {folder}/serial
-crypto_device = builtin
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256, sha512
-ess_cert_id_alg = sha256
-"""
 WITNESS_AT = int(time.time())
 
 
-def openssl(folder: Path, *words: str) -> bytes:
-    """Run openssl in `folder`."""
-    done = subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-    return done.stdout
-
-
 @pytest.fixture
-def authority(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serve `openssl ts -reply` on loopback; give its address and its root certificate."""
-    folder = tmp_path / "tsa"
-    folder.mkdir()
-    (folder / "config").write_text(CONFIG.format(folder=folder))
-    (folder / "serial").write_text("01\n")
-    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "config")
-    openssl(folder, "req", "-x509", *new, "-keyout", "ca.key", "-out", "ca.pem",
-            "-subj", "/CN=root", "-extensions", "ca", "-days", "30")  # fmt: skip
-    openssl(folder, "req", "-new", *new, "-keyout", "tsa.key", "-out", "tsa.csr",
-            "-subj", "/CN=authority")  # fmt: skip
-    openssl(folder, "x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-            "-CAcreateserial", "-out", "tsa.pem", "-extfile", "config",
-            "-extensions", "tsa_cert", "-days", "20")  # fmt: skip
-
-    class Handler(BaseHTTPRequestHandler):
-        """Answers each query with what openssl says to it."""
-
-        def do_POST(self) -> None:
-            (folder / "query").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = openssl(folder, "ts", "-reply", "-config", "config", "-queryfile", "query")
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Stay quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/", folder / "ca.pem"
-        server.shutdown()
+def authority(tmp_path: Path) -> Iterator[Authority]:
+    """Run an authority."""
+    with serving(tmp_path / "tsa") as running:
+        yield running
 
 
 @pytest.fixture
@@ -91,9 +32,9 @@ def kept(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_time_stamp_anchors_the_trail(kept: Desk, authority: tuple[str, Path]) -> None:
+def test_a_time_stamp_anchors_the_trail(kept: Desk, authority: Authority) -> None:
     """The authority's certificate beside the approvers makes its stamps count."""
-    url, root = authority
+    url, root = authority.url, authority.root
     (kept.root / "approvers/tsa-roots.pem").write_bytes(root.read_bytes())
     said = kept.ask("trail", "anchor", "--tsa", url)
     assert (said.code, said.json["kind"], said.json["source"]) == (0, "rfc3161", url)
@@ -104,9 +45,9 @@ def test_a_time_stamp_anchors_the_trail(kept: Desk, authority: tuple[str, Path])
     assert kept.ask("trail", "verify").json["outcome"] == "consistent but not anchored"
 
 
-def test_a_stamp_by_somebody_else_does_not_count(kept: Desk, authority: tuple[str, Path]) -> None:
+def test_a_stamp_by_somebody_else_does_not_count(kept: Desk, authority: Authority) -> None:
     """A stamp that is kept and is not signed under the trusted roots is a finding."""
-    url, root = authority
+    url, root = authority.url, authority.root
     other = kept.keys / "other.pem"
     openssl(root.parent, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
             "-nodes", "-config", "config", "-keyout", "other.key", "-out", str(other),

@@ -1,16 +1,12 @@
 """RFC 3161 time stamps from a local `openssl ts` authority, and witness cosignatures."""
 
 import base64
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from time_stamp_authority import Authority, make_certificates, openssl, serving
 from trail_story import Story, Ticks
 
 from irkit.diagnostics import IrkitError
@@ -22,95 +18,12 @@ from irkit.trail.verdict import Outcome
 from irkit.trail.verify import verify
 from irkit.trail.witness import WitnessKey
 
-CONFIG = """
-[ req ]
-distinguished_name = dn
-[ dn ]
-[ ca ]
-basicConstraints = critical,CA:true
-keyUsage = critical,keyCertSign
-[ tsa_cert ]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-[ tsa ]
-default_tsa = config
-[ config ]
-serial = {folder}/serial
-crypto_device = builtin
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256, sha512
-ess_cert_id_alg = sha256
-"""
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A time stamp authority on loopback."""
-
-    url: str
-    roots: tuple[x509.Certificate, ...]
-    folder: Path
-
-
-def openssl(tool: Callable[[str], str], folder: Path, *arguments: str) -> bytes:
-    """Run openssl in `folder`."""
-    command = [tool("openssl"), *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
-
-
-def make_certificates(tool: Callable[[str], str], folder: Path) -> None:
-    """Make a root and an authority under it."""
-    folder.mkdir()
-    (folder / "config").write_text(CONFIG.format(folder=folder))
-    (folder / "serial").write_text("01\n")
-    ec = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "config")
-    openssl(
-        tool, folder, "req", "-x509", *ec, "-keyout", "ca.key", "-out", "ca.pem",
-        "-subj", "/CN=root", "-extensions", "ca", "-days", "30",
-    )  # fmt: skip
-    openssl(
-        tool, folder, "req", "-new", *ec, "-keyout", "tsa.key", "-out", "tsa.csr",
-        "-subj", "/CN=authority",
-    )  # fmt: skip
-    openssl(
-        tool, folder, "x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-        "-CAcreateserial", "-out", "tsa.pem", "-extfile", "config", "-extensions", "tsa_cert",
-        "-days", "20",
-    )  # fmt: skip
-
 
 @pytest.fixture
-def authority(tool: Callable[[str], str], tmp_path: Path) -> Iterator[Authority]:
-    """Serve `openssl ts -reply` on loopback."""
-    folder = tmp_path / "tsa"
-    make_certificates(tool, folder)
-
-    class Handler(BaseHTTPRequestHandler):
-        """Answers each query with what openssl says to it."""
-
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            (folder / "query").write_bytes(query)
-            reply = openssl(
-                tool, folder, "ts", "-reply", "-config", "config", "-queryfile", "query"
-            )
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Stay quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/"
-        yield Authority(url=url, roots=load_roots(folder / "ca.pem"), folder=folder)
-        server.shutdown()
+def authority(tmp_path: Path) -> Iterator[Authority]:
+    """Run an authority."""
+    with serving(tmp_path / "tsa") as running:
+        yield running
 
 
 @pytest.fixture
@@ -134,14 +47,12 @@ def test_stamp_anchors_the_trail(trail: Path, story: Story, authority: Authority
     assert (later.outcome, later.anchored_size) == (Outcome.CONSISTENT, stamp.checkpoint.size)
 
 
-def test_stock_openssl_verifies_the_stamp(
-    trail: Path, story: Story, authority: Authority, tool: Callable[[str], str]
-) -> None:
+def test_stock_openssl_verifies_the_stamp(trail: Path, story: Story, authority: Authority) -> None:
     """What is kept in `anchors/` is what `openssl ts -verify` accepts."""
     request_stamp(trail, authority.url, authority.roots)
     (token,) = Layout(directory=trail).anchors.glob("*.tsr")
     out = openssl(
-        tool, authority.folder, "ts", "-verify", "-data", str(token.with_suffix(".note")),
+        authority.folder, "ts", "-verify", "-data", str(token.with_suffix(".note")),
         "-in", str(token), "-CAfile", "ca.pem",
     )  # fmt: skip
     assert b"OK" in out
@@ -160,11 +71,9 @@ def test_stamp_of_another_checkpoint(trail: Path, story: Story, authority: Autho
     assert [finding.code for finding in findings] == ["anchor.invalid"]
 
 
-def test_untrusted_root(
-    trail: Path, story: Story, authority: Authority, tool: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_untrusted_root(trail: Path, story: Story, authority: Authority, tmp_path: Path) -> None:
     """A token under another root is none."""
-    make_certificates(tool, tmp_path / "other")
+    make_certificates(tmp_path / "other")
     other = load_roots(tmp_path / "other" / "ca.pem")
     with pytest.raises(IrkitError, match="IRK721"):
         request_stamp(trail, authority.url, other)
