@@ -20,11 +20,9 @@ from irkit.world.aws.simulator import AwsSimulator
 from irkit.world.aws_query import AwsKey, credentials_in
 from irkit.world.browser import Browser, secrets_of
 from irkit.world.fixtures.acme_small import OUTSIDE, PROD, VICTIM
-from irkit.world.fixtures.build_okta import OktaIds
 from irkit.world.fixtures.permissions import DEPLOY, trusted_by
-from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE
-from irkit.world.okta.state import OktaState
-from irkit.world.seats import Seat, Seats
+from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE, Stage
+from irkit.world.seats import Seat
 
 OUTSIDE_USER: Final = "operator"
 """The intruder's own IAM user, in the intruder's own account."""
@@ -37,36 +35,12 @@ _ANYTHING: Final = json.dumps(
 )
 
 
-class Ground(Protocol):
-    """What planting needs of a world."""
-
-    @property
-    def okta(self) -> OktaState:
-        """The org's state."""
-
-    @property
-    def okta_ids(self) -> OktaIds:
-        """The ids of the fixture's people and applications."""
-
-    @property
-    def okta_url(self) -> str:
-        """Where Okta is."""
+class Ground(Stage, Protocol):
+    """What planting needs of a world: what the story needs, and the simulator itself."""
 
     @property
     def aws(self) -> AwsSimulator:
         """The simulated AWS."""
-
-    @property
-    def aws_url(self) -> str:
-        """Where AWS is."""
-
-    @property
-    def user_keys(self) -> Mapping[str, AwsKey]:
-        """The keys of the fixture's IAM users."""
-
-    @property
-    def seats(self) -> Seats:
-        """Where the intruder's seats go."""
 
 
 def plant(ground: Ground, kind: CredentialKind) -> Seat:
