@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
 from typing import BinaryIO, Self
 
 from irkit.trail import problems
@@ -14,29 +16,46 @@ from irkit.trail.layout import Layout
 
 @dataclass(slots=True, kw_only=True)
 class Files:
-    """An open journal and its lock; `lock` is None when it is open for reading only."""
+    """An open journal and its lock; `lock` is None when it is open for reading only.
+
+    `unpublished` is the file of a journal that has no first commit yet.
+    """
 
     layout: Layout
     journal: int
     lock: int | None
+    unpublished: Path | None = None
 
     @classmethod
     def create(cls, layout: Layout) -> Self:
-        """Make an empty journal.
+        """Make an empty journal under a name of its own; `publish` gives it the journal's.
 
         Raises:
-            IrkitError: IRK701 if there is one, IRK705 if it cannot be made.
+            IrkitError: IRK705 if it cannot be made.
         """
         try:
-            journal = os.open(
-                layout.journal, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
-            )
-        except FileExistsError as error:
-            raise problems.exists(layout.journal) from error
+            journal, unnamed = mkstemp(prefix=f"{layout.journal.name}.", dir=layout.directory)
         except OSError as error:
             raise problems.poisoned(error.strerror or str(error)) from error
-        sync_directory(layout.directory)
-        return cls(layout=layout, journal=journal, lock=_open_lock(layout))
+        return cls(
+            layout=layout, journal=journal, lock=_open_lock(layout), unpublished=Path(unnamed)
+        )
+
+    def publish(self) -> None:
+        """Give a new journal its name, durably: whoever finds a journal finds its first commit.
+
+        Raises:
+            IrkitError: IRK701 if another process was faster, IRK705 if it cannot be done.
+        """
+        assert self.unpublished is not None
+        try:
+            self.layout.journal.hardlink_to(self.unpublished)
+        except FileExistsError as error:
+            raise problems.exists(self.layout.journal) from error
+        except OSError as error:
+            raise problems.poisoned(error.strerror or str(error)) from error
+        self._drop_unpublished()
+        sync_directory(self.layout.directory)
 
     @classmethod
     def open(cls, layout: Layout, *, writing: bool) -> Self:
@@ -118,6 +137,12 @@ class Files:
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
+        self._drop_unpublished()
+
+    def _drop_unpublished(self) -> None:
+        if self.unpublished is not None:
+            self.unpublished.unlink(missing_ok=True)
+            self.unpublished = None
 
 
 def _open_lock(layout: Layout) -> int:

@@ -19,7 +19,7 @@ from irkit.canonical import JsonObject, canonical, digest
 from irkit.clock import Clock, system_clock
 from irkit.diagnostics import IrkitError
 from irkit.trail import head_cache, problems
-from irkit.trail.blobs import BlobStore, sync_directory
+from irkit.trail.blobs import BlobStore
 from irkit.trail.chain import Chain
 from irkit.trail.commit import build
 from irkit.trail.draft import Prepared, prepare
@@ -84,7 +84,8 @@ class Journal:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if layout.journal.exists():
             raise problems.exists(layout.journal)
-        journal = cls(layout, Files.create(layout), signer, clock)
+        files = Files.create(layout)
+        journal = cls(layout, files, signer, clock)
         key = VerifierKey(name=origin, public=signer.public)
         body: JsonObject = {
             "origin": origin,
@@ -94,8 +95,12 @@ class Journal:
         }
         journal._chain.origin = origin
         journal._chain.keys = {str(key): key}
-        journal.append(Draft(type="trail.genesis", actor=actor, body=body))
-        sync_directory(directory)
+        try:
+            journal.append(Draft(type="trail.genesis", actor=actor, body=body))
+            files.publish()
+        except BaseException:
+            files.close()
+            raise
         return journal
 
     @classmethod

@@ -275,3 +275,42 @@ def test_full_disk_poisons_and_recovers(trail: Path, tmp_path: Path) -> None:
         assert len(records) == acknowledged > 0
         assert list(journal.replay())[-1].type in ("trail.recovered", "note")
     assert Layout(directory=trail).journal.stat().st_size >= size
+
+
+CREATOR = """
+import os, resource, signal, sys
+from pathlib import Path
+from irkit.trail.journal import Journal
+from irkit.trail.keys import open_signer
+
+how, trail = sys.argv[1], Path(sys.argv[2])
+key = open_signer(f"file:{sys.argv[3]}", base=Path())
+
+class Dying:
+    public = key.public
+    def sign(self, message):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if how == "full":
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
+Journal.create(trail, origin="acme", signer=Dying() if how == "killed" else key, policy={})
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "said"), [("killed", -signal.SIGKILL, ""), ("full", 1, "IRK705")]
+)
+def test_a_trail_that_was_not_begun_can_be_begun(
+    how: str, code: int, said: str, trail: Path, tmp_path: Path
+) -> None:
+    """Nothing is called a journal before its first commit is on the disk."""
+    signer = create_key_file(tmp_path / "key")
+    command = [sys.executable, "-c", CREATOR, how, str(trail), str(tmp_path / "key")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    with pytest.raises(IrkitError, match="IRK700"):
+        Journal.open(trail, signer=signer)
+    Journal.create(trail, origin=ORIGIN, signer=signer, policy={}).close()
+    assert verify(trail).outcome is Outcome.CONSISTENT
