@@ -34,6 +34,15 @@ def take_back(terminal: Terminal, run: str) -> None:
     assert back.view("result")["outcome"] == "completed"
 
 
+def check_report(terminal: Terminal, run: str) -> None:
+    """The report of a run that was taken back tells that; the undo's own tells of nothing else."""
+    told = terminal.json("report", run).view("report")
+    assert told["state"] == TAKEN_BACK
+    assert [item["undoes"] for item in told["runs"]] == ["", run]
+    undo = told["runs"][1]["id"]
+    assert len(terminal.json("report", undo).view("report")["runs"]) == 1
+
+
 def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: World) -> None:
     """From the plan to CONTAINED with dead seats, and back, with nothing but commands."""
     before = world.restorable()
@@ -81,9 +90,4 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
     listed = terminal.json("runs").view("runs")["runs"]
     assert [item["state"] for item in listed] == ["contained", "completed"]
     assert listed[0]["case"] == listed[1]["case"]
-
-    told = terminal.json("report", run).view("report")
-    assert told["state"] == TAKEN_BACK
-    assert [item["undoes"] for item in told["runs"]] == ["", run]
-    undo = told["runs"][1]["id"]
-    assert len(terminal.json("report", undo).view("report")["runs"]) == 1
+    check_report(terminal, run)
