@@ -1,7 +1,5 @@
 """Every answer of the simulated org holds against Okta's published OpenAPI description."""
 
-from collections.abc import Iterator
-
 import okta_description as description
 import pytest
 from okta_org import ROLE, Org
@@ -159,7 +157,7 @@ CASES: tuple[tuple[str, str, Json], ...] = (
     ("POST /api/v1/users/{id}/lifecycle/suspend", "/api/v1/users/{user}/lifecycle/suspend", None),
     (
         "POST /api/v1/users/{id}/lifecycle/unsuspend",
-        "/api/v1/users/{user}/lifecycle/unsuspend",
+        "/api/v1/users/{suspended}/lifecycle/unsuspend",
         None,
     ),
 )
@@ -182,10 +180,9 @@ TELLING_READS = {"GET /api/v1/apps/{appId}/credentials/secrets"}
 UNDOCUMENTED = {"GET /api/v1/api-tokens/current"}
 
 
-@pytest.fixture(scope="module")
-def filled() -> Iterator[tuple[Org, dict[str, str]]]:
+@pytest.fixture
+def filled(org: Org) -> tuple[Org, dict[str, str]]:
     """An org in which every kind of object exists, and the ids by which paths name them."""
-    org = Org()
     state, user = org.state, org.mallory
     group = state.add_group("Engineers", "All of them")
     state.add_member(group, user)
@@ -206,6 +203,7 @@ def filled() -> Iterator[tuple[Org, dict[str, str]]]:
     names = {
         "user": user,
         "other": state.add_user("other@acme.test", password="x"),
+        "suspended": state.add_user("suspended@acme.test", password="x"),
         "group": group,
         "app": org.aws,
         "client": client,
@@ -218,8 +216,8 @@ def filled() -> Iterator[tuple[Org, dict[str, str]]]:
         "zone": zone,
         "idp": state.add_document("idps", "0oa", {"type": "SAML2", "name": "Partner"}),
     }
-    yield org, names
-    org.stop()
+    org.send("POST", f"/api/v1/users/{names['suspended']}/lifecycle/suspend")
+    return org, names
 
 
 @pytest.mark.parametrize(
