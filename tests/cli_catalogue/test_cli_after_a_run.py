@@ -152,7 +152,9 @@ def test_pins_are_ids_and_count_once_they_are_sealed(desk: Desk) -> None:
 
 def test_the_picture_of_the_playbook_is_well_formed(desk: Desk) -> None:
     """The drawing of a workspace's own playbook parses as XML."""
-    ET.fromstring(desk.run("graph", "close-door", "--format", "svg").out)
+    drawn = ET.fromstring(desk.run("graph", "close-door", "--format", "svg").out)
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "suspend" in "".join(drawn.itertext())
 
 
 def test_a_pattern_that_means_nothing_is_pointed_out(desk: Desk) -> None:

@@ -104,5 +104,7 @@ def test_the_first_containment_works_as_written(tmp_path: Path) -> None:
 def test_the_first_day_works_as_written(tmp_path: Path) -> None:
     """A live workspace is made, its people enrolled and its policy sealed, as the page says."""
     shell = _Shell(tmp_path, 0)
-    for step in commands(DOCS / "tutorial" / "live-first-day.md"):
+    steps = list(commands(DOCS / "tutorial" / "live-first-day.md"))
+    assert steps, "the page has no commands any more"
+    for step in steps:
         _judge(step, *shell.type(step.command))
