@@ -55,6 +55,7 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
 
     waiting = terminal.json("run", FEDERATED, "-i", f"user={KAI}", "--no-wait", who=DANA)
     run = opened(waiting)
+    assert waiting.view("result")["next"][0] == f"irkit approve {run}"
     assert waiting.code == 4
     assert waiting.view("result")["outcome"] == "waiting"
     assert waiting.view("seats")["seats"][0]["state"] == "alive"

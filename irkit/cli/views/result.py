@@ -1,7 +1,7 @@
 """The end of a run: the outcome in a word, why it is no better, what lives on, what undo can do."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +14,7 @@ from irkit.clock import parse_rfc3339, rfc3339
 from irkit.model import next_commands
 from irkit.model.run import ChangeState, Run
 from irkit.model.spec import Reversal
-from irkit.report.open_items import open_items, title_of
+from irkit.report.open_items import Kind, OpenItem, open_items, title_of
 from irkit.report.reading import (
     count_of,
     counted,
@@ -31,6 +31,7 @@ from irkit.report.standing import counts, state_of
 from irkit.report.times import exact
 
 _LIMIT: Final = 40
+_PEOPLE_DECIDE: Final = frozenset({Kind.IN_DOUBT, Kind.LOST, Kind.APPROVAL, Kind.ANSWER})
 _RESTORABLE: Final = frozenset({Reversal.EXACT, Reversal.LOSSY})
 _SAID: Final = {
     "contained": "every change was made and read back, the watch is over, nothing is known to live",
@@ -81,7 +82,7 @@ def to_json(
         "seats": [row.to_json() for row in rows],
         "seats_checked_at": checked(run, rows, checked_at),
         "open": [item.to_json() for item in items],
-        "next": list(_next(run, made, items[0].command if items else "")),
+        "next": list(_next(run, made, _lead(items))),
     }
 
 
@@ -127,6 +128,13 @@ def _not_back(state: ChangeState) -> JsonObject:
         "reversal": str(state.step.reversal),
         "because": state.step.because,
     }
+
+
+def _lead(items: Sequence[OpenItem]) -> str:
+    """Return the command to type first: of what waits for a person, else of the most urgent."""
+    waiting = (item for item in items if item.kind in _PEOPLE_DECIDE)
+    found = next(waiting, items[0] if items else None)
+    return found.command if found else ""
 
 
 def _next(run: Run, made: list[ChangeState], first: str) -> Iterator[str]:
