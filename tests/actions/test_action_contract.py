@@ -7,7 +7,8 @@ nothing the second time; and, where it can be taken back, restore the world byte
 from dataclasses import replace
 
 import pytest
-from action_cases import CASES, Case, revoke_role_sessions
+from action_cases import CASES, Case
+from action_cases.aws_identity import revoke_role_sessions
 from stage import Hands, staged
 
 from irkit.actions.base import Action, Applied, Verdict
