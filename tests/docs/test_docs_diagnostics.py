@@ -27,6 +27,7 @@ SHARED: Mapping[str, str] = {
     "IRK105": "a value that is none of those allowed, in playbooks and settings",
     "IRK103": "a value of the wrong shape, in playbooks and settings",
     "IRK104": "something required is missing, in playbooks and settings",
+    "IRK106": "a text that is no duration, in playbooks, settings and test files",
     "IRK107": "a name that cannot be one, in playbooks and settings",
     "IRK108": "a name that is there twice, in playbooks and settings",
     "IRK110": "a format of another version, in playbooks and settings",
