@@ -1,0 +1,1 @@
+"""What undo must restore, one module a service."""
