@@ -9,11 +9,13 @@ from shutil import which
 
 from irkit import assets
 from irkit.cli.opened import Invocation
+from irkit.cli.requesting import take_key
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.assembly import resolved
 from irkit.engine.books import load_book
 from irkit.engine.cases import cases, fresh_name, open_case
 from irkit.engine.connections import OpenConnections
+from irkit.engine.consent import WorkspaceConsent
 from irkit.engine.opening import Opening, open_run
 from irkit.engine.ulid import ulid
 from irkit.engine.walk import Book
@@ -49,12 +51,23 @@ def opening_of(
     )
 
 
-def named_opening(invocation: Invocation, opening: Opening, journal: Journal, case: str) -> Opening:
-    """Give an opening its run id and its case; nothing is recorded yet.
+def named_opening(
+    invocation: Invocation,
+    opening: Opening,
+    journal: Journal,
+    consent: WorkspaceConsent,
+    *,
+    case: str,
+    key: str,
+) -> Opening:
+    """Give an opening its run id, its case and its requester, who signs with `key`.
+
+    Nothing is recorded yet.
 
     Raises:
-        IrkitError: if the case is closed.
+        IrkitError: if the case is closed, or a live workspace's requester has no key.
     """
+    take_key(invocation, key, consent.fold.policy.signers)
     known = cases(journal.replay())
     if case in known and known[case].closed_at is not None:
         raise IrkitError(
@@ -66,6 +79,7 @@ def named_opening(invocation: Invocation, opening: Opening, journal: Journal, ca
         )
     return replace(
         opening,
+        requester=invocation.session.actor_name,
         case=case or fresh_name(known, os.urandom),
         run_id=ulid(invocation.clock(), os.urandom(10)),
         commit=_commit(Path(opening.book.main.file)),

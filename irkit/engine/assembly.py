@@ -11,12 +11,13 @@ from irkit.diagnostics import Diagnostic
 from irkit.engine.books import providers_of
 from irkit.engine.connections import OpenConnections
 from irkit.engine.consent import WorkspaceConsent, part_need
-from irkit.engine.context import Context, Listener, Pace, Reporter
+from irkit.engine.context import Context, Listener, Pace, Reporter, unsigned
 from irkit.engine.guarding import WorkspaceGuards
 from irkit.engine.history import Blobs
 from irkit.engine.leftover import open_residual
 from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Inputs, Opening, asked_of, open_run, resolve_inputs
+from irkit.engine.requesting import request_signer
 from irkit.engine.seats import SuppliedSeats
 from irkit.engine.session import Session
 from irkit.engine.walk import Book
@@ -166,6 +167,7 @@ def context(
         ),
         seats=around.seats.labels if around.seats else {},
         undone=undone,
+        sign_request=request_signer(session, run_id) if isinstance(journal, Journal) else unsigned,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from irkit.actions.base import Action, Read, Readers, Writers
 from irkit.actions.load import build
-from irkit.canonical import Json
+from irkit.canonical import Json, JsonObject
 from irkit.clock import Clock
 from irkit.engine.history import Blobs, Inflated
 from irkit.engine.walk import Book
@@ -21,6 +21,14 @@ from irkit.trail.record import Actor
 
 Build: TypeAlias = Callable[[str, Mapping[str, Json]], Action | Read]
 """Makes an action from its id and arguments, or raises IrkitError."""
+
+SignRequest: TypeAlias = Callable[[JsonObject], JsonObject]
+"""Returns what the requester's signature adds to the body of `plan.proposed`; may ask a person."""
+
+
+def unsigned(body: JsonObject) -> JsonObject:  # noqa: ARG001  # it has the shape of a signer
+    """Add nothing: the plan is not recorded, or it is one of a drill."""
+    return {}
 
 
 class Connections(Protocol):
@@ -119,6 +127,7 @@ class Context:
     residual: tuple[str, ...] = ()
     seats: Mapping[str, str] = field(default_factory=dict)
     undone: Run | None = None
+    sign_request: SignRequest = unsigned
     build: Build = build
 
 

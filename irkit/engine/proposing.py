@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+import anyio.to_thread
+
 from irkit import __version__
 from irkit.canonical import Json, canonical
 from irkit.clock import rfc3339
@@ -118,16 +120,16 @@ async def _first(desk: Desk, parts: list[Part], walked: Walked) -> None:
     digests: list[Json] = [
         {"id": part.id, "digest": part.digest(header.digest)} for part in plan.parts
     ]
-    await desk.record(
-        "plan.proposed",
-        {
-            "header": header.digest,
-            "parts": digests,
-            "blob": context.blobs.put(canonical(plan.to_json())),
-            "nonce": context.nonce,
-            "requester": desk.run.requester,
-        },
-    )
+    body: dict[str, Json] = {
+        "header": header.digest,
+        "parts": digests,
+        "blob": context.blobs.put(canonical(plan.to_json())),
+        "nonce": context.nonce,
+        "requester": desk.run.requester,
+    }
+    # A security key wants to be touched, which takes as long as it takes.
+    signed = await anyio.to_thread.run_sync(context.sign_request, body)
+    await desk.record("plan.proposed", {**body, **signed})
 
 
 async def _extend(desk: Desk, part: Part) -> None:

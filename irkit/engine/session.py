@@ -25,6 +25,7 @@ from irkit.trail.keys import Signer, open_signer
 from irkit.trail.merkle import root_of
 from irkit.trail.note import VerifierKey
 from irkit.trail.record import Actor
+from irkit.trail.signing_keys import SigningKey
 from irkit.workspace import policy as policies
 from irkit.workspace.config import Workspace
 from irkit.workspace.policy import Policy
@@ -45,13 +46,17 @@ class _Roots:
 
 @dataclass
 class Session:
-    """What commands work with. `actor_name` is who acts, as in allowed_signers."""
+    """What commands work with. `actor_name` is who acts, as in allowed_signers.
+
+    `key` is theirs, where it is at hand: with it they sign which plan they ask for.
+    """
 
     workspace: Workspace
     catalogue: Catalogue
     environment: Mapping[str, str]
     actor_name: str
     clock: Clock = system_clock
+    key: SigningKey | None = None
 
     @property
     def actor(self) -> Actor:

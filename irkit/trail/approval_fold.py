@@ -12,6 +12,7 @@ from irkit.clock import parse_rfc3339
 from irkit.diagnostics import IrkitError
 from irkit.model.approval import Decision, Digest, Statement, StatementError
 from irkit.model.quorum import Vote, tally
+from irkit.trail import requests
 from irkit.trail.approval_codes import finding_code
 from irkit.trail.approvals import ApprovalContext, PartContext, check
 from irkit.trail.blobs import BlobStore
@@ -169,6 +170,11 @@ class ApprovalFold:
             yield Problem(code="plan.mode", text=f"the plan is for {stated.get('mode')}")
         if _text(record.body, "requester") not in (run.requester, ""):
             yield Problem(code="plan.requester", text="the plan names another requester")
+        unsigned = requests.problem(
+            record, self.policy, self.revoked, origin=self.origin, mode=run.mode
+        )
+        if unsigned is not None:
+            yield unsigned
         parts = content.get("parts")
         read = [read_part(one, header) for one in parts] if isinstance(parts, list) else []
         said: list[Json] = [{"id": part.id, "digest": part.digest} for part in read]

@@ -220,7 +220,7 @@ class Audit:
         intent.settled = True
 
     def _answer(self, record: Record, _run: _RunAudit) -> Iterator[Problem]:
-        found = answers.problem(record, self.fold.policy)
+        found = answers.problem(record, self.fold.policy, self.fold.revoked)
         if found is not None:
             yield found
 

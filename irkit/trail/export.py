@@ -73,6 +73,7 @@ def export_run(directory: Path, run: str, target: Path, *, with_evidence: bool =
     blobs = BlobStore(layout.blobs)
     _write_tree(target, content)
     approvals = _write_approvals(target, content)
+    _write_requests(target, content)
     _write_policies(target, content, blobs)
     _write_plan(target, content, blobs)
     _write_anchors(target, layout, content)
@@ -149,10 +150,23 @@ def _write_approvals(target: Path, content: _Content) -> int:
         statement, signature = record.body.get("statement"), record.body.get("sig")
         if record.type not in ("approval", "breakglass.confirmed") or statement is None:
             continue
-        (folder / f"{record.n}.json").write_bytes(canonical(statement))
-        (folder / f"{record.n}.json.sig").write_text(str(signature), encoding="utf-8")
+        _write_signed(folder / f"{record.n}.json", statement, signature)
         count += 1
     return count
+
+
+def _write_requests(target: Path, content: _Content) -> None:
+    folder = target / "requests"
+    folder.mkdir()
+    for record, _ in content.run:
+        statement, signature = record.body.get("request"), record.body.get("sig")
+        if record.type == "plan.proposed" and statement is not None:
+            _write_signed(folder / f"{record.n}.json", statement, signature)
+
+
+def _write_signed(path: Path, statement: Json, signature: Json) -> None:
+    path.write_bytes(canonical(statement))
+    path.with_name(f"{path.name}.sig").write_text(str(signature), encoding="utf-8")
 
 
 def _write_policies(target: Path, content: _Content, blobs: BlobStore) -> None:

@@ -158,8 +158,52 @@ if [ -f plan/header.json ]; then
     ok "the plan's header, parts and changes are the ones that were proposed"
 fi
 
-# --- approvals ---------------------------------------------------------------------------------
+# --- the request -------------------------------------------------------------------------------
 text_of() { sed -n "s/^.*\"$1\":\"\\([^\"]*\\)\".*$/\\1/p" "$2"; }
+signers_of() { # policy, statement: sets signers to the lines of a policy that is the one it is named
+    signers=policies/${1#sha256:}.allowed_signers
+    [ -f "$signers" ] || fail "$2: its policy $1 is not in the bundle"
+    [ "$(sha256sum < "${signers%.allowed_signers}.json" | cut -c1-64)" = "${1#sha256:}" ] \
+        || fail "${signers%.allowed_signers}.json was altered"
+    while IFS= read -r listed; do
+        grep -qF -- "\"${listed//\"/\\\"}\"" "${signers%.allowed_signers}.json" \
+            || fail "$signers: a line is not in the policy: $listed"
+    done < "$signers"
+}
+signature_in() { # statement, record: the record has exactly this statement and signature
+    grep -qF -f "$1" <<< "$2" || fail "$1 is not what its record says"
+    [ -f "$1.sig" ] || fail "$1.sig is missing"
+    local signature; signature=$(< "$1.sig"); signature=${signature//$'\n'/\\n}
+    grep -qF "\"sig\":\"$signature" <<< "$2" || fail "$1.sig is not the one of its record"
+}
+time_of() { local moment; moment=$(field 6 "$1"); moment=${moment%.*}; printf %s "${moment//[-:T]/}Z"; }
+requested=0
+for statement in requests/*.json; do
+    [ -f "$statement" ] || continue
+    n=${statement#requests/}; n=${n%.json}
+    record=$(line_of "$n" records.jsonl)
+    grep -qF '"type":"plan.proposed"' <<< "$record" || fail "$statement: record $n proposes no plan"
+    signature_in "$statement" "$record"
+    requester=$(text_of requester "$statement"); mode=$(text_of mode "$statement")
+    space=irkit.request.v1; [ "$mode" = drill ] && space=irkit.drill-request.v1
+    signers_of "$(text_of policy plan/header.json)" "$statement"
+    # A line's namespaces limit what may be approved with its key, and a request approves nothing.
+    sed 's/ namespaces="[^"]*"//' "$signers" > "$work/signers"
+    ssh-keygen -Y verify -f "$work/signers" -I "$requester" -n "$space" -s "$statement.sig" \
+        -Overify-time="$(time_of "$record")" < "$statement" > "$work/out" 2>&1 \
+        || fail "$statement: not a valid signature of $requester: $(head -n 1 "$work/out")"
+    grep -qF "\"header\":\"$header\"" "$statement" || fail "$statement is for another plan"
+    [ "\"$(text_of run "$statement")\"" = "$run" ] || fail "$statement is for another run"
+    ok "$requester signed the request for this plan"
+    requested=1
+done
+if [ $requested = 0 ] && [ "$header" != none ]; then
+    grep -F '"type":"run.opened"' records.jsonl | grep -qF '"mode":"drill"' \
+        || fail "nobody signed the request for this plan"
+    note "a drill: nobody signed the request for this plan"
+fi
+
+# --- approvals ---------------------------------------------------------------------------------
 approved=0
 : > "$work/votes"
 for statement in approvals/*.json; do
@@ -167,24 +211,13 @@ for statement in approvals/*.json; do
     n=${statement#approvals/}; n=${n%.json}
     record=$(line_of "$n" records.jsonl); [ -n "$record" ] || record=$(line_of "$n" workspace.jsonl)
     [ -n "$record" ] || fail "$statement: the bundle has no record $n"
-    grep -qF -f "$statement" <<< "$record" || fail "$statement is not what record $n says"
-    [ -f "$statement.sig" ] || fail "$statement.sig is missing"
-    signature=$(< "$statement.sig"); signature=${signature//$'\n'/\\n}
-    grep -qF "\"sig\":\"$signature" <<< "$record" || fail "$statement.sig is not the one of record $n"
+    signature_in "$statement" "$record"
     approver=$(text_of approver "$statement"); mode=$(text_of mode "$statement")
     decision=$(text_of decision "$statement"); policy=$(text_of policy "$statement")
     space=irkit.approval.v1; [ "$mode" = drill ] && space=irkit.drill-approval.v1
-    signers=policies/${policy#sha256:}.allowed_signers
-    [ -f "$signers" ] || fail "$statement: its policy $policy is not in the bundle"
-    [ "$(sha256sum < "${signers%.allowed_signers}.json" | cut -c1-64)" = "${policy#sha256:}" ] \
-        || fail "${signers%.allowed_signers}.json was altered"
-    while IFS= read -r listed; do
-        grep -qF -- "\"${listed//\"/\\\"}\"" "${signers%.allowed_signers}.json" \
-            || fail "$signers: a line is not in the policy: $listed"
-    done < "$signers"
-    moment=$(field 6 "$record"); moment=${moment%.*}; moment=${moment//[-:T]/}Z
+    signers_of "$policy" "$statement"
     ssh-keygen -Y verify -f "$signers" -I "$approver" -n "$space" -s "$statement.sig" \
-        -Overify-time="$moment" < "$statement" > "$work/out" 2>&1 \
+        -Overify-time="$(time_of "$record")" < "$statement" > "$work/out" 2>&1 \
         || fail "$statement: not a valid signature of $approver: $(head -n 1 "$work/out")"
     seen=$(sed -n 's/^.*"trail":{"root":"\([^"]*\)","size":\([0-9]*\)}.*$/\2 \1/p' "$statement")
     [ "${seen%% *}" -le "$n" ] || fail "$statement speaks of ${seen%% *} records at record $n"

@@ -65,7 +65,8 @@ def propose(story: Story, content: Json, **changed: Json) -> None:
         "nonce": "n",
         "requester": story.requester,
     }
-    story.add("plan.proposed", {**body, **changed})
+    body |= changed
+    story.add("plan.proposed", {**body, **story.request(body)})
 
 
 PLANS: dict[str, tuple[Json, dict[str, Json], str]] = {

@@ -138,7 +138,8 @@ def test_malleated_duplicate(trail: Path, begin: Begin) -> None:
     """The same statement with the other valid ECDSA signature is not a second approval."""
     key = FileKey(private=ec.derive_private_key(7, ec.SECP256R1()))
     story = begin(
-        signers=[signer_line(BOB, key), signer_line(CAROL, KEYS[CAROL])],
+        signers=[signer_line(name, KEYS[name]) for name in (ALICE, CAROL)]
+        + [signer_line(BOB, key)],
     )
     statement = story.statement(BOB)
     signature = sign_statement(statement, key)
@@ -230,7 +231,7 @@ def test_revoked_key_by_record(trail: Path, begin: Begin) -> None:
 def test_key_outside_its_time(trail: Path, begin: Begin) -> None:
     """`valid-before` of allowed_signers is kept."""
     old = signer_line(BOB, KEYS[BOB], 'valid-before="20261101Z"')
-    story = begin(signers=[old, signer_line(CAROL, KEYS[CAROL])])
+    story = begin(signers=[old, *(signer_line(name, KEYS[name]) for name in (ALICE, CAROL))])
     assert first_code(story, BOB, trail) == "approval.key-validity"
 
 
@@ -375,8 +376,9 @@ def test_plan_that_is_not_its_blob(trail: Path, signer: FileSigner, clock: Ticks
         "parts": [{"id": "contain", "digest": story.part_digest(CONTAIN)}],
         "blob": blob,
         "nonce": "n",
+        "requester": ALICE,
     }
-    record = story.add("plan.proposed", body)
+    record = story.add("plan.proposed", {**body, **story.request(body)})
     assert first(trail) == ("plan.digest", record.n)
 
 

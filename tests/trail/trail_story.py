@@ -17,7 +17,7 @@ from irkit.canonical import Json, JsonObject, canonical, digest, digest_bytes
 from irkit.model.approval import Decision, Statement, TrailView
 from irkit.model.display import display_text
 from irkit.model.plan import Plan
-from irkit.trail import wire
+from irkit.trail import requests, sshsig, wire
 from irkit.trail.approvals import sign_statement
 from irkit.trail.chain import Chain, frame
 from irkit.trail.journal import Journal
@@ -205,7 +205,17 @@ class Story:
             "nonce": self.nonce,
             "requester": self.requester,
         }
-        return self.add("plan.proposed", body)
+        return self.add("plan.proposed", {**body, **self.request(body)})
+
+    def request(self, body: JsonObject, key: SigningKey | None = None) -> JsonObject:
+        """Return what the requester's or another's key adds to the body of a proposal."""
+        signed = requests.statement(body, origin=ORIGIN, run=self.run, mode=self.mode)
+        signature = sshsig.sign(
+            canonical(signed),
+            key=key or KEYS[self.requester],
+            namespace=requests.namespace_of(self.mode),
+        )
+        return {"request": signed, "sig": signature.decode("ascii")}
 
     def extend(self, part: JsonObject) -> Record:
         """Add a part to the plan."""

@@ -24,6 +24,9 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan it.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show every before and after.")] = False,
     case: Annotated[str, typer.Option(help="The case it belongs to; else a new one.")] = "",
+    key: Annotated[
+        str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
+    ] = "",
 ) -> int:
     """Carry out one action as a playbook of one step: plan, guards, approval, trail, undo.
 
@@ -40,7 +43,7 @@ def command(
         return _read(me, opening)
     if dry_run:
         return _plan(me, action, opening, full=full)
-    return _carry_out(me, opening, case, Ways(wait=not no_wait))
+    return _carry_out(me, opening, Ways(wait=not no_wait), case=case, key=key)
 
 
 def _opening(me: Invocation, action: str, given: dict[str, str], because: str) -> "Opening":
@@ -92,14 +95,14 @@ def _plan(me: Invocation, action: str, opening: "Opening", *, full: bool) -> int
     return planned.code
 
 
-def _carry_out(me: Invocation, opening: "Opening", case: str, ways: "Ways") -> int:
+def _carry_out(me: Invocation, opening: "Opening", ways: "Ways", *, case: str, key: str) -> int:
     from irkit.cli.driving import Driver  # noqa: PLC0415
     from irkit.cli.opening import named_opening  # noqa: PLC0415
 
     with me.session.journal(writing=True) as journal:
         consent = me.session.consent(journal)
         me.session.check_policy(consent)
-        named = named_opening(me, opening, journal, case)
+        named = named_opening(me, opening, journal, consent, case=case, key=key)
         driver = Driver(
             invocation=me, journal=journal, consent=consent, book=opening.book, ways=ways
         )

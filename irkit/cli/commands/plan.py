@@ -39,6 +39,12 @@ def command(
     full: Annotated[bool, typer.Option("--full", help="Show every before and after.")] = False,
     only: Annotated[str, typer.Option(metavar="PHASE", help="Only this phase.")] = "",
     case: Annotated[str, typer.Option(help="The case the run belongs to.")] = "",
+    key: Annotated[
+        str,
+        typer.Option(
+            help="Sign the request of an opened run: a private key file, or SHA256:… in the agent."
+        ),
+    ] = "",
 ) -> int:
     """Show exactly what a playbook would change: reads are made, changes are only predicted.
 
@@ -54,7 +60,7 @@ def command(
         return _of_run(me, what, out, full=full)
     opening = opening_of(me, what, given, only=only)
     if open_ or out is not None:
-        planned = _recorded(me, opening, case, out, full=full)
+        planned = _recorded(me, opening, out, case=case, key=key, full=full)
     else:
         planned = _bare(me, opening, full=full)
     if planned.code == ExitCode.DONE and exit_code and planned.changes:
@@ -72,7 +78,7 @@ def _bare(me: Invocation, opening: "NamedOpening", *, full: bool) -> "Planned":
 
 
 def _recorded(
-    me: Invocation, opening: "Opening", case: str, out: Path | None, *, full: bool
+    me: Invocation, opening: "Opening", out: Path | None, *, case: str, key: str, full: bool
 ) -> "Planned":
     from irkit.cli.opening import named_opening  # noqa: PLC0415
     from irkit.cli.planning import make, show  # noqa: PLC0415
@@ -80,7 +86,7 @@ def _recorded(
     with me.session.journal(writing=True) as journal:
         consent = me.session.consent(journal)
         me.session.check_policy(consent)
-        named = named_opening(me, opening, journal, case)
+        named = named_opening(me, opening, journal, consent, case=case, key=key)
         with me.session.acting(named.run_id):
             planned = make(me, named, journal)
         show(me, planned, named, full=full, again=())

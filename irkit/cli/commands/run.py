@@ -1,6 +1,5 @@
 """`irkit run`: plan, wait for quorum, apply, verify, hold, report."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ from irkit.cli.opened import Invocation, this
 
 if TYPE_CHECKING:
     from irkit.cli.driving import Ways
+    from irkit.engine.opening import Opening
 
 
 def command(
@@ -28,10 +28,14 @@ def command(
         bool, typer.Option("--no-hold", help="Come back (3) instead of watching to the end.")
     ] = False,
     case: Annotated[str, typer.Option(help="The case it belongs to; else a new one.")] = "",
+    key: Annotated[
+        str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
+    ] = "",
 ) -> int:
     """Plan, wait for quorum, apply, verify, hold, report. With a RUN: go on with it."""
     from irkit.cli.driving import Ways  # noqa: PLC0415
     from irkit.cli.given import pairs  # noqa: PLC0415
+    from irkit.cli.opening import opening_of  # noqa: PLC0415
     from irkit.cli.run_or_playbook import names_a_run  # noqa: PLC0415
 
     me = this()
@@ -42,27 +46,24 @@ def command(
 
         return plan(what, inputs=inputs, only=only)
     if not given and names_a_run(me, what):
-        return _go_on(me, what, ways)
-    return _start(me, what, given, only=only, case=case, ways=ways)
+        return _go_on(me, what, ways, key)
+    return _start(me, opening_of(me, what, given, only=only), ways, case=case, key=key)
 
 
-def _go_on(me: Invocation, what: str, ways: "Ways") -> int:
+def _go_on(me: Invocation, what: str, ways: "Ways", key: str) -> int:
     from irkit.cli.going_on import go_on  # noqa: PLC0415
 
-    return go_on(me, what, ways)
+    return go_on(me, what, ways, key=key)
 
 
-def _start(
-    me: Invocation, what: str, given: Mapping[str, str], *, only: str, case: str, ways: "Ways"
-) -> int:
+def _start(me: Invocation, opening: "Opening", ways: "Ways", *, case: str, key: str) -> int:
     from irkit.cli.driving import Driver  # noqa: PLC0415
-    from irkit.cli.opening import named_opening, opening_of  # noqa: PLC0415
+    from irkit.cli.opening import named_opening  # noqa: PLC0415
 
-    opening = opening_of(me, what, given, only=only)
     with me.session.journal(writing=True) as journal:
         consent = me.session.consent(journal)
         me.session.check_policy(consent)
-        named = named_opening(me, opening, journal, case)
+        named = named_opening(me, opening, journal, consent, case=case, key=key)
         driver = Driver(
             invocation=me, journal=journal, consent=consent, book=opening.book, ways=ways
         )

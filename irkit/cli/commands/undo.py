@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 def command(
     what: Annotated[str, typer.Argument(metavar="RUN|CASE", help="A run, or all runs of a case.")],
+    *,
     phase: Annotated[str, typer.Option(help="Only what this phase changed.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan it.")] = False,
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Come back (4) instead of waiting for people.")
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="Show every before and after.")] = False,
+    key: Annotated[
+        str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
+    ] = "",
 ) -> int:
     """Take back what a run changed, the last change first: a run with its own plan and approvals.
 
@@ -32,7 +36,7 @@ def command(
     if dry_run:
         codes = [_dry(me, run, phase, full=full) for run in runs]
     else:
-        codes = [_undo(me, run, phase, Ways(wait=not no_wait)) for run in runs]
+        codes = [_undo(me, run, phase, Ways(wait=not no_wait), key) for run in runs]
     return max(codes, default=ExitCode.DONE)
 
 
@@ -59,7 +63,7 @@ def _dry(me: Invocation, run: "Run", phase: str, *, full: bool) -> int:
     return planned.code
 
 
-def _undo(me: Invocation, run: "Run", phase: str, ways: "Ways") -> int:
+def _undo(me: Invocation, run: "Run", phase: str, ways: "Ways", key: str) -> int:
     from irkit.cli.driving import Driver  # noqa: PLC0415
     from irkit.cli.opening import named_opening  # noqa: PLC0415
     from irkit.cli.undo_opening import undo_opening  # noqa: PLC0415
@@ -70,7 +74,7 @@ def _undo(me: Invocation, run: "Run", phase: str, ways: "Ways") -> int:
     with me.session.journal(writing=True) as journal:
         consent = me.session.consent(journal)
         me.session.check_policy(consent)
-        named = named_opening(me, opening, journal, run.case)
+        named = named_opening(me, opening, journal, consent, case=run.case, key=key)
         driver = Driver(
             invocation=me,
             journal=journal,
