@@ -26,22 +26,6 @@ KINDS = (
     FaultKind.THROTTLED,
 )
 
-FIRST_WRITE = {
-    "okta.user.suspend": "POST */lifecycle/suspend",
-    "okta.user.revoke_sessions": "DELETE */sessions",
-    "okta.user.revoke_oauth": "DELETE */users/*",
-    "okta.user.remove_factor": "DELETE */factors/*",
-    "okta.user.remove_admin_roles": "DELETE */roles/*",
-    "okta.user.remove_admin_roles:groups": "DELETE */groups/*/users/*",
-    "okta.api_token.revoke": "DELETE */api-tokens/*",
-    "aws.iam_key.deactivate": "iam:UpdateAccessKey",
-    "aws.iam_key.rotate_to_secret": "iam:CreateAccessKey",
-    "aws.iam_user.quarantine": "iam:PutUserPolicy",
-    "aws.iam_role.revoke_sessions": "iam:PutRolePolicy",
-    "aws.iam_role.deny_session": "iam:PutRolePolicy",
-    "aws.ec2_instance.isolate": "ec2:CreateSecurityGroup",
-}
-
 
 def given_of(action: Action) -> dict[str, str]:
     """Return an action's parameters as people would write them."""
@@ -78,7 +62,7 @@ def test_no_fault_makes_a_false_green(case: Case, kind: FaultKind, tmp_path: Pat
         fault = Fault(
             kind=kind,
             provider=case.name.partition(".")[0],
-            operation=FIRST_WRITE[case.name],
+            operation=case.first_write,
             seconds=1.0,
         )
         run = lab.run_of(carried_out(lab, action, fault))

@@ -11,4 +11,4 @@ def isolate(stage: Stage) -> Action:
     return changing("aws.ec2_instance.isolate", instance=stage.machine("db-proxy"))
 
 
-CASES = (Case("aws.ec2_instance.isolate", isolate),)
+CASES = (Case("aws.ec2_instance.isolate", isolate, "ec2:CreateSecurityGroup"),)

@@ -61,11 +61,11 @@ def revoke_chained(stage: Stage) -> Action:
 
 
 CASES = (
-    Case("aws.iam_key.deactivate", deactivate_key),
-    Case("aws.iam_key.rotate_to_secret", rotate_key),
-    Case("aws.iam_user.quarantine", quarantine),
-    Case("aws.iam_role.revoke_sessions", revoke_role_sessions, settles=False),
-    Case("aws.iam_role.deny_session", deny_session),
+    Case("aws.iam_key.deactivate", deactivate_key, "iam:UpdateAccessKey"),
+    Case("aws.iam_key.rotate_to_secret", rotate_key, "iam:CreateAccessKey"),
+    Case("aws.iam_user.quarantine", quarantine, "iam:PutUserPolicy"),
+    Case("aws.iam_role.revoke_sessions", revoke_role_sessions, "iam:PutRolePolicy", settles=False),
+    Case("aws.iam_role.deny_session", deny_session, "iam:PutRolePolicy"),
 )
 
 KILLS = (

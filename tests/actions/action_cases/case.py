@@ -16,6 +16,8 @@ class Case:
 
     name: str
     prepare: Prepare
+    first_write: str
+    """The first writing call, as faults name it: an operation of AWS, a path of Okta."""
     settles: bool = True
     """Whether the goal then holds by itself; a cut-off of sessions must move on each time."""
     returns: bool = True

@@ -18,4 +18,12 @@ def revoke_api_token(stage: Stage) -> Action:
     return changing("okta.api_token.revoke", token=found[0]["id"])
 
 
-CASES = (Case("okta.api_token.revoke", revoke_api_token, settles=False, returns=False),)
+CASES = (
+    Case(
+        "okta.api_token.revoke",
+        revoke_api_token,
+        "DELETE */api-tokens/*",
+        settles=False,
+        returns=False,
+    ),
+)

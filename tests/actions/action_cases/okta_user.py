@@ -75,12 +75,25 @@ def leave_admin_groups(stage: Stage) -> Action:
 
 
 CASES = (
-    Case("okta.user.suspend", suspend),
-    Case("okta.user.revoke_sessions", revoke_sessions, intruder=True, returns=False),
-    Case("okta.user.revoke_oauth", revoke_oauth, intruder=True, returns=False),
-    Case("okta.user.remove_factor", remove_factor, intruder=True, settles=False, returns=False),
-    Case("okta.user.remove_admin_roles", remove_direct_roles),
-    Case("okta.user.remove_admin_roles:groups", leave_admin_groups),
+    Case("okta.user.suspend", suspend, "POST */lifecycle/suspend"),
+    Case(
+        "okta.user.revoke_sessions",
+        revoke_sessions,
+        "DELETE */sessions",
+        intruder=True,
+        returns=False,
+    ),
+    Case("okta.user.revoke_oauth", revoke_oauth, "DELETE */users/*", intruder=True, returns=False),
+    Case(
+        "okta.user.remove_factor",
+        remove_factor,
+        "DELETE */factors/*",
+        intruder=True,
+        settles=False,
+        returns=False,
+    ),
+    Case("okta.user.remove_admin_roles", remove_direct_roles, "DELETE */roles/*"),
+    Case("okta.user.remove_admin_roles:groups", leave_admin_groups, "DELETE */groups/*/users/*"),
 )
 
 KILLS = (
