@@ -80,7 +80,7 @@ class NoConnections:
         """Return empty handles."""
         return Readers()
 
-    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
         """Return empty handles."""
         return Writers()
 

@@ -34,6 +34,7 @@ from irkit.engine.walk import Book
 from irkit.model.approval import Decision, Statement, TrailView
 from irkit.model.display import display_digest, display_text
 from irkit.model.run import Run
+from irkit.providers.limits import OnWait
 from irkit.trail.approvals import sign_statement
 from irkit.trail.journal import Journal
 from irkit.trail.keys import create_key_file
@@ -74,6 +75,7 @@ class Lab:
     root: Path
     pace: Pace = FAST
     ears: Ears = field(default_factory=Ears)
+    on_wait: OnWait | None = None
 
     @property
     def session(self) -> Session:
@@ -95,7 +97,9 @@ class Lab:
                 },
                 try_one=lambda entry: str(self.seat(str(entry["id"]))),
             )
-        return Surroundings(listener=self.ears, seats=supplied, pace=self.pace)
+        return Surroundings(
+            listener=self.ears, seats=supplied, pace=self.pace, on_wait=self.on_wait
+        )
 
     def seat(self, seat_id: str) -> str:
         """Try one seat."""

@@ -85,6 +85,18 @@ class Writers:
         assert self.aws_writer is not None, "the step has no AWS connection"
         return self.aws_writer
 
+    async def take_turns(self) -> None:
+        """Wait until the change's call may be sent; nothing that is looked at after grows old."""
+        for writer in (self.okta_writer, self.aws_writer):
+            if writer is not None:
+                await writer.take_turn()
+
+    def give_turns_back(self) -> None:
+        """Give back what was not used, because nothing was sent."""
+        for writer in (self.okta_writer, self.aws_writer):
+            if writer is not None:
+                writer.give_turn_back()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import anyio
 
-from irkit.actions.base import Action, Applied, Readers, Seen
+from irkit.actions.base import Action, Applied, Readers, Seen, Writers
 from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.commands import Skip
@@ -29,10 +29,33 @@ async def apply_change(desk: Desk, change: str) -> None:
     """Carry one change from planned to its result, or say why it is not made."""
     state = desk.state(change)
     async with target_lock(desk.context.locks, state.change.target.key):
-        if await _cleared(desk, state):
-            await _send(desk, state)
+        await _in_turn(desk, state)
     if state.stage is Stage.PLANNED and state.attempt:
         await anyio.sleep(min(_BACKOFF * 2**state.attempt, _LONGEST_BACKOFF))
+
+
+async def _in_turn(desk: Desk, state: ChangeState) -> None:
+    """Wait for the rate limit first: what is seen, allowed and intended must not age in a queue."""
+    needs = desk.context.catalogue[state.step.action].needs
+    try:
+        writers = desk.context.connections.writers(
+            state.step.connection or None, needs, _purpose(state)
+        )
+    except IrkitError as error:
+        await _not_now(desk, state, error)
+        return
+    await writers.take_turns()
+    try:
+        if await _cleared(desk, state):
+            await _send(desk, state, writers)
+    finally:
+        writers.give_turns_back()
+
+
+def _purpose(state: ChangeState) -> str:
+    """Name what uses one endpoint of one tenant each time."""
+    undoing = "undo " if state.step.undoes else ""
+    return f"{undoing}{state.step.action}: {state.change.verb} in {state.change.target.tenant}"
 
 
 async def skip_change(desk: Desk, command: Skip) -> None:
@@ -130,7 +153,7 @@ class _Sent:
     status: int = 0
 
 
-async def _send(desk: Desk, state: ChangeState) -> None:
+async def _send(desk: Desk, state: ChangeState, writers: Writers) -> None:
     context = desk.context
     now = context.connections.provider_now(state.change.target.tenant)
     results = {need: desk.state(need).outputs for need in state.change.needs}
@@ -148,7 +171,8 @@ async def _send(desk: Desk, state: ChangeState) -> None:
         },
     )
     started = time.monotonic()
-    sent = await _outcome(lambda: _call(desk, state, replace(state.change, after=resolved)))
+    change = replace(state.change, after=resolved)
+    sent = await _outcome(lambda: _call(desk, state, change, writers))
     give_up = sent.outcome == "retry" and state.attempt >= context.pace.attempts
     body: dict[str, Json] = {
         "intent": intent,
@@ -170,11 +194,9 @@ def _next_second(moment: datetime) -> str:
     return whole.isoformat().replace("+00:00", "Z")
 
 
-async def _call(desk: Desk, state: ChangeState, change: Change) -> Applied:
+async def _call(desk: Desk, state: ChangeState, change: Change, writers: Writers) -> Applied:
     action = desk.action(state.step)
     readers = _readers(desk, state)
-    needs = desk.context.catalogue[state.step.action].needs
-    writers = desk.context.connections.writers(state.step.connection or None, needs)
     if not state.step.undoes:
         return await action.apply(change, readers, writers)
     original, applied = original_of(desk, state)

@@ -257,12 +257,16 @@ class OpenConnections:
             federation=federation,
         )
 
-    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
         """Return the writing handles for one change; a dry run has none."""
         assert not self.dry, "a dry run has no writing handles"
+
+        def writer(live: Any) -> Any:
+            return live.writer(purpose)
+
         return Writers(
-            okta_writer=self._handle("okta", connection, needs, lambda live: live.writer()),
-            aws_writer=self._handle("aws", connection, needs, lambda live: live.writer()),
+            okta_writer=self._handle("okta", connection, needs, writer),
+            aws_writer=self._handle("aws", connection, needs, writer),
         )
 
     def _handle(

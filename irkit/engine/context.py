@@ -40,8 +40,8 @@ class Connections(Protocol):
     def readers(self, connection: str | None, needs: tuple[str, ...]) -> Readers:
         """Return the reading handles for a step that needs these providers."""
 
-    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
-        """Return the writing handles for one change."""
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
+        """Return the writing handles for one change; calls for one purpose use one endpoint."""
 
     def provider_now(self, tenant: str) -> datetime:
         """Return the clock of the provider behind `tenant`."""

@@ -3,6 +3,10 @@
 One bucket is one endpoint of one tenant. A call waits before it is sent, never after; what it waits
 for is told to `on_wait`, so that a screen can count down. Nothing is assumed about a bucket until
 the provider has said something about it.
+
+A write waits before its target is looked at, so that nothing that was looked at, allowed and
+intended grows old in a queue: it takes its turn for a purpose (an action's verb in one tenant),
+whose bucket is known from the call before. The first call for a purpose waits where it is sent.
 """
 
 import time
@@ -106,6 +110,7 @@ class RateLimits:
         self._monotonic = monotonic
         self._sleep = sleep
         self._buckets: dict[str, _Bucket] = {}
+        self._purposes: dict[str, str] = {}
 
     async def acquire(self, bucket: str, *, per_second: int = 0) -> None:
         """Return when one call may be sent; `release` it when the answer is there.
@@ -116,6 +121,32 @@ class RateLimits:
         while delay := entry.delay(self._monotonic(), per_second):
             await self.wait(bucket, delay, "rate limit")
         entry.sent(self._monotonic() if per_second else 0.0)
+
+    async def take_turn(self, purpose: str) -> str:
+        """Wait like the last call for `purpose` and return its bucket; empty where none was made.
+
+        The turn is used with `use_turn`, or has to be given back.
+        """
+        bucket = self._purposes.get(purpose, "")
+        if bucket:
+            await self.acquire(bucket)
+        return bucket
+
+    async def use_turn(self, turn: str, purpose: str, bucket: str, *, per_second: int = 0) -> None:
+        """Return when a call for `purpose` may be sent: at once if `turn` is of its bucket."""
+        if purpose:
+            self._purposes[purpose] = bucket
+        if turn == bucket:
+            return
+        self.give_back(turn)
+        await self.acquire(bucket, per_second=per_second)
+
+    def give_back(self, turn: str) -> None:
+        """Let somebody else have a turn that no call used."""
+        if turn:
+            entry = self._buckets[turn]
+            entry.in_flight -= 1
+            entry.remaining += 1
 
     def release(self, bucket: str, quota: Quota | None) -> None:
         """Say that the call is over, and what its answer told about the limit."""

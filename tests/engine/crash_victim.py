@@ -57,6 +57,9 @@ class DeadlyWriter:
         """Stand before `writer`."""
         self._writer = writer
 
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._writer, name)
+
     async def send(self, *args: object, **named: object) -> Reply:
         """Send and die."""
         await self._writer.send(*args, **named)  # type: ignore[attr-defined]
@@ -74,11 +77,11 @@ class DeadlyConnections:
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
-    def writers(self, connection: str | None, needs: tuple[str, ...]) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
         """Return deadly writing handles."""
-        real = self._real.writers(connection, needs)
+        real = self._real.writers(connection, needs, purpose)
         return Writers(
-            okta_writer=DeadlyWriter(real.okta_writer),
+            okta_writer=DeadlyWriter(real.okta_writer),  # type: ignore[arg-type]
             aws_writer=DeadlyWriter(real.aws_writer),  # type: ignore[arg-type]
         )
 

@@ -16,8 +16,10 @@ from irkit.engine.runner import Ending
 from irkit.engine.steering import Steering
 from irkit.engine.walk import Book
 from irkit.model.run import Stage
+from irkit.providers.limits import Wait
 from irkit.world.faults import Fault, FaultKind
 from irkit.world.intruder import Planting
+from irkit.world.okta.limits import Bucket, RateLimits
 
 KAI = "kai.contractor@acme.example"
 FEDERATED = "okta-user-federated-to-aws"
@@ -88,6 +90,49 @@ def test_a_dead_aws_does_not_hold_up_okta(lab: Lab) -> None:
     assert stages(lab, run_id, "close-the-door") == {Stage.VERIFIED}
     assert lab.run_of(run_id).outcome != "contained"
     assert lab.seat("okta-session:kai.contractor") == "dead"
+
+
+TWO = """
+irkit: 1
+playbook: two
+title: Two people
+inputs:
+  users: {type: list of okta.user}
+guards:
+  limit: {okta.user: 5}
+steps:
+  - phase: Out
+    steps:
+      - for_each: {user: inputs.users}
+        when_empty: stop
+        steps:
+          - do: okta.user.suspend
+            with: {user: "{{ user }}"}
+"""
+
+
+class Waiting(Exception):  # noqa: N818  # it is no error
+    """Somebody waits for a rate limit."""
+
+
+def test_a_write_waits_before_it_is_looked_at_and_intended(lab: Lab) -> None:
+    """What waits for the rate limit has no intent: it is looked at and allowed after the wait."""
+
+    def stop(wait: Wait) -> None:
+        raise Waiting(wait.bucket)
+
+    lab.on_wait = stop
+    suspend = Bucket(pattern="POST /api/v1/users/{id}/lifecycle/suspend", limit=1)
+    lab.world.okta_server.world.limits = RateLimits(buckets=(suspend,))
+    book = Book(main=checked(TWO.encode(), "two.yaml", catalogue()))
+    run_id = lab.start(book, users=f"{KAI},rui.tanaka@acme.example")
+    lab.go(book, run_id)
+    lab.approve(run_id)
+    with pytest.raises(ExceptionGroup) as caught:
+        lab.go(book, run_id)
+    assert caught.group_contains(Waiting, match="suspend")
+    assert [kind for kind, _ in lab.ears.bodies].count("step.intent") == 1
+    assert Stage.PLANNED in {state.stage for state in lab.run_of(run_id).changes.values()}
 
 
 def test_a_session_minted_between_trace_and_cut_is_found_and_offered(lab: Lab) -> None:

@@ -74,6 +74,44 @@ def test_an_empty_window_is_waited_out_before_sending() -> None:
     assert [(w.tenant, w.bucket, w.why) for w in waits] == [("okta:00o", "users", "rate limit")]
 
 
+def test_a_turn_is_waited_for_before_the_call_is_known() -> None:
+    """The first call of a purpose says where it goes; the next waits there, before it is made."""
+    waits: list[Wait] = []
+
+    async def work(limits: RateLimits, timer: Timer) -> None:
+        assert await limits.take_turn("suspend") == ""
+        await limits.use_turn("", "suspend", "users")
+        limits.release("users", Quota(limit=10, remaining=0, resets_in=30.0))
+        turn = await limits.take_turn("suspend")
+        assert (turn, timer.now) == ("users", 1030.0)
+        await limits.use_turn(turn, "suspend", "users")
+        limits.release("users", None)
+        assert timer.now == pytest.approx(1030.0)
+
+    run(work, waits)
+    assert [wait.bucket for wait in waits] == ["users"]
+
+
+def test_a_turn_counts_until_it_is_given_back() -> None:
+    """Whoever holds a turn takes it from the others, and one that was not used is not lost."""
+    waits: list[Wait] = []
+
+    async def work(limits: RateLimits, timer: Timer) -> None:
+        await limits.use_turn("", "suspend", "users")
+        limits.release("users", Quota(limit=10, remaining=1, resets_in=30.0))
+        turn = await limits.take_turn("suspend")
+        limits.give_back(turn)
+        turn = await limits.take_turn("suspend")
+        assert timer.now == pytest.approx(1000.0)
+        await limits.acquire("users")
+        assert timer.now == pytest.approx(1030.0)
+        before = timer.now
+        await limits.use_turn(turn, "suspend", "groups")
+        assert limits.headroom() == (("users", 9, 10),), timer.now - before
+
+    run(work, waits)
+
+
 def test_other_buckets_are_not_held_up() -> None:
     """One endpoint's limit is not another's."""
     waits: list[Wait] = []

@@ -47,12 +47,19 @@ class AwsCalls:
         self.patience = patience
 
     async def once(
-        self, operation: Operation, entry: Entry, *, before_send: BeforeSend | None = None
+        self,
+        operation: Operation,
+        entry: Entry,
+        *,
+        before_send: BeforeSend | None = None,
+        purpose: str = "",
+        turn: str = "",
     ) -> Raw:
         """Wait for the rate limit and send the call once."""
         keys = await self.credentials.keys(entry)
         bucket = bucket_of(operation, entry)
-        await self.limits.acquire(bucket, per_second=self._pace(operation))
+        pace = self._pace(operation)
+        await self.limits.use_turn(turn, purpose, bucket, per_second=pace)
         try:
             raw = await self.backend.send(operation, keys, before_send=before_send)
             logger().debug("call.answered", call=operation.title, request_id=raw.request_id)
@@ -179,10 +186,21 @@ class Reader:
 class Writer:
     """Writes in the pinned accounts (`AwsWriter`), each sent once."""
 
-    def __init__(self, calls: AwsCalls, before_send: BeforeSend | None) -> None:
-        """Write through `calls`; `before_send` may stop any of them."""
+    def __init__(self, calls: AwsCalls, before_send: BeforeSend | None, purpose: str) -> None:
+        """Write through `calls` for `purpose`; `before_send` may stop any of them."""
         self._calls = calls
         self._before_send = before_send
+        self._purpose = purpose
+        self._turn = ""
+
+    async def take_turn(self) -> None:
+        """Wait until a call for this purpose may be sent."""
+        self._turn = await self._calls.limits.take_turn(self._purpose)
+
+    def give_turn_back(self) -> None:
+        """Give back a turn that was not used."""
+        self._calls.limits.give_back(self._turn)
+        self._turn = ""
 
     async def send(
         self,
@@ -199,7 +217,10 @@ class Writer:
             service=service, name=operation, region=region, parameters=parameters or {}
         )
         entry = Entry(account=account, write=True)
-        raw = await self._calls.once(asked, entry, before_send=self._before_send)
+        turn, self._turn = self._turn, ""
+        raw = await self._calls.once(
+            asked, entry, before_send=self._before_send, purpose=self._purpose, turn=turn
+        )
         result, found = take_secrets(raw.result, secrets)
         return _reply(raw, result), found
 

@@ -62,6 +62,12 @@ class AwsReader(Protocol):
 class AwsWriter(Protocol):
     """Writes, each sent once: retrying is the engine's decision."""
 
+    async def take_turn(self) -> None:
+        """Wait for the rate limit of the next write, as far as it is known which one that is."""
+
+    def give_turn_back(self) -> None:
+        """Give back a turn that no write used."""
+
     async def send(
         self,
         service: str,

@@ -176,9 +176,9 @@ class AwsConnection:
         """Return the handle that can only read."""
         return Reader(self._calls)
 
-    def writer(self) -> Writer:
-        """Return the handle that can write."""
-        return Writer(self._calls, self._before_send)
+    def writer(self, purpose: str = "") -> Writer:
+        """Return the handle that can write, for one `purpose` at a time."""
+        return Writer(self._calls, self._before_send, purpose)
 
     async def check_tenant(self) -> tuple[str, ...]:
         """Return the account ids, each having been compared with its pinned one.

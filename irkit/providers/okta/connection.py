@@ -48,11 +48,16 @@ class OktaCalls:
         return f"{address}?{urlencode(query)}" if query else address
 
     async def once(
-        self, ask: Ask, *, before_send: BeforeSend | None = None
+        self,
+        ask: Ask,
+        *,
+        before_send: BeforeSend | None = None,
+        purpose: str = "",
+        turn: str = "",
     ) -> tuple[Reply, Answer]:
         """Wait for the rate limit, send `ask` once and judge the answer."""
         bucket = bucket_of(ask.method, ask.url)
-        await self.limits.acquire(bucket)
+        await self.limits.use_turn(turn, purpose, bucket)
         learnt = None
         try:
             answer = await self._exchange(ask, before_send=before_send)
@@ -163,10 +168,21 @@ class Reader:
 class Writer:
     """Writes of one org (`OktaWriter`), each sent once."""
 
-    def __init__(self, calls: OktaCalls, before_send: BeforeSend | None) -> None:
-        """Write through `calls`; `before_send` may stop any of them."""
+    def __init__(self, calls: OktaCalls, before_send: BeforeSend | None, purpose: str) -> None:
+        """Write through `calls` for `purpose`; `before_send` may stop any of them."""
         self._calls = calls
         self._before_send = before_send
+        self._purpose = purpose
+        self._turn = ""
+
+    async def take_turn(self) -> None:
+        """Wait until a call for this purpose may be sent."""
+        self._turn = await self._calls.limits.take_turn(self._purpose)
+
+    def give_turn_back(self) -> None:
+        """Give back a turn that was not used."""
+        self._calls.limits.give_back(self._turn)
+        self._turn = ""
 
     async def send(
         self,
@@ -178,7 +194,10 @@ class Writer:
     ) -> Reply:
         """Send one write."""
         ask = Ask(method=method, url=self._calls.url(path, query), body=body)
-        reply, _ = await self._calls.once(ask, before_send=self._before_send)
+        turn, self._turn = self._turn, ""
+        reply, _ = await self._calls.once(
+            ask, before_send=self._before_send, purpose=self._purpose, turn=turn
+        )
         return reply
 
 

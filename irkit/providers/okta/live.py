@@ -180,9 +180,9 @@ class OktaConnection:
         """Return the handle that can only read."""
         return Reader(self._calls, self._patience)
 
-    def writer(self) -> Writer:
-        """Return the handle that can write."""
-        return Writer(self._calls, self._before_send)
+    def writer(self, purpose: str = "") -> Writer:
+        """Return the handle that can write, for one `purpose` at a time."""
+        return Writer(self._calls, self._before_send, purpose)
 
     async def check_tenant(self) -> str:
         """Return the org's own id, having compared it with the pinned one.
