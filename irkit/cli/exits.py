@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     NOT_TRUSTED = 7
     """The trail."""
     UNPROVEN = 8
+    """`ledger --exit-code`: a policy asks for a proof that is not there, or is too old."""
     USAGE = 64
 
 
@@ -37,6 +38,7 @@ _SPECIAL: Final = {
     "IRK449": ExitCode.REFUSED,
     "IRK503": ExitCode.REFUSED,
     "IRK601": ExitCode.STOPPED,
+    "IRK842": ExitCode.NOT_TRUSTED,
 }
 """Codes whose class is not that of their range."""
 

@@ -54,6 +54,7 @@ COMMANDS: Final = {
     "approvers": "Say who may approve.",
     "protect": "Pin what may never be a target.",
     "policy": "Show the policy in force.",
+    "ledger": "Show what is proven, what no longer is, and what is overdue.",
 }
 _PACKAGE: Final = "irkit.cli.commands"
 _FLAGS: Final = (

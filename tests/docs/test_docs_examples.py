@@ -24,6 +24,7 @@ from irkit.model.run import Run
 from irkit.model.spec import Blast, Effect, Reversal
 from irkit.providers.okta.live import OktaConnection
 from irkit.providers.okta.settings import OktaSettings, Ssws
+from irkit.proving import regime as regimes
 from irkit.world.world import World
 
 KAI = "kai.contractor@acme.example"
@@ -50,9 +51,9 @@ def loaded(block: Block, folder: Path) -> ModuleType:
 
 
 def test_yaml_blocks_say_what_they_are() -> None:
-    """A YAML block is a playbook that is tried, an example that finds something, or generated."""
+    """A YAML block is a playbook or a test file that is tried, finds something, or is generated."""
     for block in found("yaml"):
-        kinds = {"playbook", "finds"} & set(block.info.split())
+        kinds = {"playbook", "finds", "test"} & set(block.info.split())
         assert kinds or block.page.parent.name == "reference", block.place
 
 
@@ -70,6 +71,14 @@ def test_playbooks_in_the_pages_decode_and_lint(block: Block) -> None:
     )
     said = lint(decoded.playbook, catalogue(), config=context)
     assert [f"{item.code} {item.summary}" for item in said] == []
+
+
+@pytest.mark.parametrize("block", list(found("yaml", "test")), ids=lambda block: block.place)
+def test_test_files_in_the_pages_decode(block: Block) -> None:
+    """Nothing is wrong with what a page shows of a test file."""
+    regime, said = regimes.decode(block.text.encode(), Path("example.test.yaml"))
+    assert said == ()
+    assert regime is not None
 
 
 def test_shipped_playbooks_have_no_errors() -> None:
