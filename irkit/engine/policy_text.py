@@ -37,7 +37,7 @@ def differences(old: JsonObject, new: JsonObject) -> tuple[Difference, ...]:
     before, after = _plain(old), _plain(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        if name in before and name in after and before[name] == after[name]:
+        if name in before and name in after and _same(before[name], after[name]):
             continue
         was = tuple(_lines(name, before[name])) if name in before else ()
         now = tuple(_lines(name, after[name])) if name in after else ()
@@ -47,6 +47,11 @@ def differences(old: JsonObject, new: JsonObject) -> tuple[Difference, ...]:
             come = (REARRANGED,)
         found.append(Difference(section=name, gone=gone, come=come))
     return tuple(found)
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Compare as the digest does: for Python `False` is `0`."""
+    return canonical(one) == canonical(other)
 
 
 def policy_text(old: JsonObject, new: JsonObject, *, origin: str, requester: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from catalogue_workspace import ALICE, BOB, CAROL, Desk
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from irkit.canonical import Json, canonical
@@ -168,6 +168,7 @@ _policy = st.dictionaries(st.sampled_from(["limits", "approvals", "rules", "mode
 
 
 @given(_policy, _policy)
+@example({"mode": False}, {"mode": 0})
 def test_no_difference_is_left_unsaid(old: dict[str, Json], new: dict[str, Json]) -> None:
     """There is a line for something exactly where the policies differ, in plain ASCII."""
     found = differences(old, new)
