@@ -98,7 +98,11 @@ class Lab:
                 try_one=lambda entry: str(self.seat(str(entry["id"]))),
             )
         return Surroundings(
-            listener=self.ears, seats=supplied, pace=self.pace, on_wait=self.on_wait
+            listener=self.ears,
+            seats=supplied,
+            pace=self.pace,
+            on_wait=self.on_wait,
+            lookups_per_second=0,
         )
 
     def seat(self, seat_id: str) -> str:

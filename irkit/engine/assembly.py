@@ -24,6 +24,7 @@ from irkit.engine.walk import Book
 from irkit.model.plan import PartNeed, PlannedStep
 from irkit.model.playbook import Approval
 from irkit.model.run import Run
+from irkit.providers.aws.settings import LOOKUPS_PER_SECOND
 from irkit.providers.call import CallError
 from irkit.providers.limits import OnWait
 from irkit.trail.journal import Journal
@@ -32,13 +33,17 @@ from irkit.workspace.config import Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What commands hand in besides the session."""
+    """What commands hand in besides the session.
+
+    `lookups_per_second` is CloudTrail's limit; a world that has none need not be spared (0).
+    """
 
     listener: Listener
     reporter: Reporter | None = None
     seats: SuppliedSeats | None = None
     on_wait: OnWait | None = None
     pace: Pace | None = None
+    lookups_per_second: int = LOOKUPS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ async def connected(
         dry=dry,
         seats=around.seats,
         on_wait=around.on_wait,
+        lookups_per_second=around.lookups_per_second,
     ) as connections:
         silent = await connections.prepare(providers_of(book, session.catalogue))
         yield connections, silent

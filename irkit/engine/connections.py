@@ -16,7 +16,14 @@ from irkit.actions.shape import entries, text
 from irkit.canonical import JsonObject
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.providers.aws.settings import Account, AwsSettings, Profile, Source, StaticKeys
+from irkit.providers.aws.settings import (
+    LOOKUPS_PER_SECOND,
+    Account,
+    AwsSettings,
+    Profile,
+    Source,
+    StaticKeys,
+)
 from irkit.providers.call import BeforeSend, CallError, Outcome
 from irkit.providers.limits import OnWait
 from irkit.providers.marker import is_world
@@ -48,6 +55,7 @@ class OpenConnections:
     seats: SeatProbe | None = None
     before_send: BeforeSend | None = None
     on_wait: OnWait | None = None
+    lookups_per_second: int = LOOKUPS_PER_SECOND
     worlds: dict[str, bool] = field(default_factory=dict)
     _open: dict[str, object] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -204,6 +212,7 @@ class OpenConnections:
             endpoint_url=connection.endpoint_url or None,
             user_agent=self.user_agent,
             session_name=self.session_name,
+            lookups_per_second=self.lookups_per_second,
         )
 
     def _okta_auth(self, connection: OktaConnection) -> OktaAuth:

@@ -11,6 +11,9 @@ from typing import Final, Literal, TypeAlias
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.secret import Secret
 
+LOOKUPS_PER_SECOND: Final = 2
+"""CloudTrail's documented limit, for each account and region."""
+
 _ACCOUNT_DIGITS: Final = 12
 
 
@@ -51,7 +54,8 @@ class AwsSettings:
     """All pinned accounts and how irkit enters them.
 
     `session_name` (which carries the run's id) names irkit's role sessions in the logs.
-    `lookups_per_second` is CloudTrail's documented limit for each account and region, 0 for none.
+    `lookups_per_second` is how often CloudTrail's log is asked in each account and region, 0 for no
+    limit.
     `endpoint_url` is for a simulated AWS. `ca_bundle` is a file, or empty for the usual ones.
     Times are in seconds.
     """
@@ -68,7 +72,7 @@ class AwsSettings:
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
     threads: int = 32
-    lookups_per_second: int = 2
+    lookups_per_second: int = LOOKUPS_PER_SECOND
     proxies: Mapping[str, str] = field(default_factory=dict)
     ca_bundle: str = ""
 
