@@ -20,8 +20,8 @@ from typing import Final
 
 from irkit.cli.commands.world import TOLD
 from irkit.cli.exits import ExitCode
-from irkit.cli.world_facts import VICTIM
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.proving.world_facts import VICTIM
 
 PLAYBOOK: Final = "okta-user-federated-to-aws"
 _MARK: Final = ".irkit/demo"

@@ -15,8 +15,6 @@ from irkit.cli.exits import ExitCode, of_outcome
 from irkit.cli.listening import Screen
 from irkit.cli.opened import Invocation
 from irkit.cli.opening import open_named
-from irkit.cli.report_writer import ReportWriter
-from irkit.cli.residual_rows import residual_rows
 from irkit.cli.seat_watch import SeatWatch, supplied
 from irkit.cli.views import header, result
 from irkit.diagnostics import Diagnostic, Severity
@@ -28,6 +26,8 @@ from irkit.engine.runner import Driven, Ending, Runner
 from irkit.engine.walk import Book
 from irkit.model import next_commands
 from irkit.model.run import Run, Stage
+from irkit.report.residual_rows import residual_rows
+from irkit.report.writer import ReportWriter
 from irkit.trail.journal import Journal
 
 _WATCHING = "cut, watching"
@@ -103,7 +103,11 @@ class Driver:
     def _around(self) -> Surroundings:
         return Surroundings(
             listener=self.screen,
-            reporter=ReportWriter(self.invocation, self.journal),
+            reporter=ReportWriter(
+                session=self.invocation.session,
+                journal=self.journal,
+                labels=self.watch.seats.labels if self.watch else {},
+            ),
             seats=self.watch.seats if self.watch else None,
             on_wait=self.screen.limited,
         )

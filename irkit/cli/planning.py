@@ -14,7 +14,6 @@ from irkit.cli.listening import Silent
 from irkit.cli.opened import Invocation
 from irkit.cli.opening import open_named
 from irkit.cli.output import Text
-from irkit.cli.residual_rows import residual_rows
 from irkit.cli.seat_watch import supplied
 from irkit.cli.views import plan as view
 from irkit.cli.views.style import Style
@@ -26,6 +25,7 @@ from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Opening
 from irkit.engine.runner import Driven, Runner
 from irkit.model.run import Run
+from irkit.report.residual_rows import residual_rows
 from irkit.trail.journal import Journal
 
 

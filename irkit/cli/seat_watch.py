@@ -6,6 +6,7 @@ command line that a run needs of the simulated world.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -17,6 +18,7 @@ from irkit.cli.opened import Invocation
 from irkit.cli.output import Output
 from irkit.cli.views import seats as view
 from irkit.clock import parse_rfc3339
+from irkit.diagnostics import IrkitError
 from irkit.engine.seats import SuppliedSeats
 from irkit.model.access.kinds import CredentialKind
 from irkit.report.seats import SeatRow
@@ -87,6 +89,14 @@ def supplied(invocation: Invocation) -> SuppliedSeats | None:
     okta, aws = _urls(workspace)
     seats = SuppliedSeats.read(text, lambda entry: str(probe_seat(entry, okta, aws)))
     return replace(seats, entries=_with_short_labels(seats.entries)) if seats.entries else None
+
+
+def labels_of(invocation: Invocation) -> Mapping[str, str]:
+    """Return the seats' names, where this is an exercise and its seats are still there."""
+    with suppress(IrkitError):
+        seats = supplied(invocation)
+        return seats.labels if seats else {}
+    return {}
 
 
 def _urls(workspace: Workspace) -> tuple[str, str]:

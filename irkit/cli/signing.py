@@ -19,9 +19,9 @@ from irkit.trail.agent import Agent
 from irkit.trail.allowed_signers import Signer
 from irkit.trail.signing_keys import AgentKey, SigningKey, load_signing_key
 from irkit.trail.wire import WireError
+from irkit.workspace.init import DRILL_KEYS
 
 KEY_VARIABLE = "IRKIT_KEY"
-DRILL_KEYS = ".irkit/keys/approvers"
 _LOCKED = "IRK441"
 _SSH_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 

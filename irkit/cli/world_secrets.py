@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from irkit.cli.world_facts import Place
+from irkit.proving.world_facts import Place
 from irkit.secret import Secret
 from irkit.workspace.config import (
     AwsConnection,

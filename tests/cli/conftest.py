@@ -14,8 +14,8 @@ with warnings.catch_warnings():
 
 from terminal import Terminal, free_port_base
 
-from irkit.cli.world_facts import Place, facts
 from irkit.cli.world_secrets import keep
+from irkit.proving.world_facts import Place, facts
 from irkit.workspace.decode import load
 from irkit.world.world import World
 

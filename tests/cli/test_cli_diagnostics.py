@@ -7,7 +7,7 @@ import pytest
 from terminal import ALICE, DANA, FEDERATED, KAI, Terminal, free_port_base
 from test_cli_approvals import SUSPEND, asked, carried, records, signed_elsewhere
 
-from irkit.cli.world_facts import Place
+from irkit.proving.world_facts import Place
 from irkit.world.world import World
 
 PLAN = ("plan", FEDERATED, "-i", f"user={KAI}")

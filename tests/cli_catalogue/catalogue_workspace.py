@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from irkit.cli.main import application
-from irkit.cli.world_facts import Place, facts
+from irkit.proving.world_facts import Place, facts
 from irkit.workspace.init import init
 from irkit.world.world import World
 

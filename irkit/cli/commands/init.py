@@ -77,8 +77,8 @@ _ALONE = (
 
 
 def _exercise(me: Invocation, where: Path, base: int) -> int:
-    from irkit.cli.demo_approvers import enrol, seal  # noqa: PLC0415
-    from irkit.cli.world_facts import VICTIM, Place, Served, facts  # noqa: PLC0415
+    from irkit.engine.demo_approvers import enrol, seal  # noqa: PLC0415
+    from irkit.proving.world_facts import VICTIM, Place, Served, facts  # noqa: PLC0415
     from irkit.workspace.decode import load  # noqa: PLC0415
     from irkit.workspace.init import init  # noqa: PLC0415
 
@@ -123,7 +123,7 @@ def _exercise(me: Invocation, where: Path, base: int) -> int:
 
 
 def _session(me: Invocation, workspace: "Workspace") -> "Session":
-    from irkit.cli.demo_approvers import DOMAIN  # noqa: PLC0415
+    from irkit.engine.demo_approvers import DOMAIN  # noqa: PLC0415
     from irkit.engine.session import Session  # noqa: PLC0415
 
     return Session(

@@ -10,7 +10,7 @@ from irkit.cli.exits import ExitCode
 from irkit.cli.opened import Invocation, this
 
 if TYPE_CHECKING:
-    from irkit.cli.world_facts import Place
+    from irkit.proving.world_facts import Place
     from irkit.world.world import World
 
 _LISTEN = 0.2
@@ -54,8 +54,8 @@ def up(
     Every start is the same world as new: ids and keys depend on the seed alone. On SIGUSR1 it says
     which seats of the intruder, and which of innocent people, work at that moment.
     """
-    from irkit.cli.world_facts import PORT_BASE, Place, Served  # noqa: PLC0415
     from irkit.cli.world_secrets import port_of  # noqa: PLC0415
+    from irkit.proving.world_facts import PORT_BASE, Place, Served  # noqa: PLC0415
 
     me = this()
     own = port_of(me.workspace) if me.in_workspace else None
@@ -103,8 +103,8 @@ def _tell(me: Invocation, world: "World") -> None:
 
 def _keep_secrets(me: Invocation, world: "World", place: "Place") -> bool:
     """Give the workspace here the world's secrets, if it points at this world."""
-    from irkit.cli.world_facts import facts  # noqa: PLC0415
     from irkit.cli.world_secrets import keep, points_at  # noqa: PLC0415
+    from irkit.proving.world_facts import facts  # noqa: PLC0415
 
     if not me.in_workspace or not points_at(me.workspace, place):
         return False
@@ -113,7 +113,7 @@ def _keep_secrets(me: Invocation, world: "World", place: "Place") -> bool:
 
 
 def _say(me: Invocation, world: "World", place: "Place", *, kept: bool) -> None:
-    from irkit.cli.world_facts import VICTIM  # noqa: PLC0415
+    from irkit.proving.world_facts import VICTIM  # noqa: PLC0415
 
     seats = [seat.label for seat in world.seats]
     lines = [

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from irkit.cli.signing import DRILL_KEYS
 from irkit.engine import enrolment
 from irkit.engine.policy_change import Sealed, begin
 from irkit.engine.session import Session
@@ -17,6 +16,7 @@ from irkit.trail import wire
 from irkit.trail.keys import create_key_file
 from irkit.trail.signing_keys import FileKey
 from irkit.workspace.config import Workspace
+from irkit.workspace.init import DRILL_KEYS
 
 DOMAIN: Final = "acme.example"
 PEOPLE: Final = {

@@ -1,9 +1,10 @@
 """Writes what a `report:` step asks for into the workspace, where git does not look."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from irkit.cli.opened import Invocation
+from irkit.engine.session import Session
 from irkit.model.run import Run
 from irkit.trail.journal import Journal
 
@@ -13,18 +14,22 @@ _FORMATS: Final = ("md", "html")
 
 @dataclass(frozen=True, slots=True)
 class ReportWriter:
-    """Renders a template for a run (`irkit.engine.context.Reporter`)."""
+    """Renders a template for a run (`irkit.engine.context.Reporter`).
 
-    invocation: Invocation
+    `labels` are what people call the seats of an exercise, by id.
+    """
+
+    session: Session
     journal: Journal
+    labels: Mapping[str, str]
 
     def write(self, run: Run, template: str) -> str:
         """Write the report as text and as a page, and return where the page is."""
-        from irkit.cli.telling_story import story_of  # noqa: PLC0415  # a report loads Jinja
-        from irkit.report.render import render  # noqa: PLC0415
+        from irkit.report.gathering import story_of  # noqa: PLC0415
+        from irkit.report.render import render  # noqa: PLC0415  # loads Jinja
 
-        told = story_of(self.invocation, self.journal, (run,))
-        workspace = self.invocation.workspace
+        told = story_of(self.session, self.journal, (run,), self.labels)
+        workspace = self.session.workspace
         folder = workspace.state / FOLDER / run.id
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for format_ in _FORMATS:

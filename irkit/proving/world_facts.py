@@ -1,7 +1,7 @@
-"""What the command line knows of the simulated world: its fixed place, and what plays in it.
+"""What a workspace of the simulated world knows of it: its fixed place, and what plays in it.
 
 Ids and keys depend on the seed alone, so that a workspace made today points at the world of
-tomorrow. Only this module, `seat_watch` and `irkit world` import it, and only in an exercise.
+tomorrow. The world itself is loaded when one is served, and only then.
 """
 
 from dataclasses import dataclass

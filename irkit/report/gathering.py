@@ -1,19 +1,18 @@
 """The story of a run or a case, gathered from the trail for a report."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from irkit.cli.opened import Invocation
-from irkit.cli.residual_rows import residual_rows
-from irkit.cli.seat_watch import supplied
 from irkit.diagnostics import IrkitError
 from irkit.engine.books import recorded_book
 from irkit.engine.history import inflate
+from irkit.engine.session import Session
 from irkit.engine.walk import Book
 from irkit.model.run import Run
 from irkit.report.case_story import together
+from irkit.report.residual_rows import residual_rows
 from irkit.report.seats import last_seen
 from irkit.report.story import story, surroundings_of
 from irkit.report.story_model import Story, Surroundings, TrailHead
@@ -21,21 +20,26 @@ from irkit.trail.journal import Journal
 from irkit.trail.record import Record
 
 
-def story_of(me: Invocation, journal: Journal, runs: Sequence[Run]) -> Story:
-    """Return one story of `runs`, the oldest first."""
+def story_of(
+    session: Session, journal: Journal, runs: Sequence[Run], labels: Mapping[str, str]
+) -> Story:
+    """Return one story of `runs`, the oldest first; `labels` are the names of seats by id."""
     head = journal.head()
     trail = TrailHead(origin=journal.origin, size=head.size, root=b64encode(head.root).decode())
-    labels = _labels(me)
-    told = [story(run, _entries(journal, run.id), _around(me, run, labels, trail)) for run in runs]
+    told = [
+        story(run, _entries(journal, run.id), _around(session, run, labels, trail)) for run in runs
+    ]
     return together(told) if len(told) > 1 else told[0]
 
 
-def _around(me: Invocation, run: Run, labels: dict[str, str], trail: TrailHead) -> Surroundings:
+def _around(
+    session: Session, run: Run, labels: Mapping[str, str], trail: TrailHead
+) -> Surroundings:
     book = _book(run)
     around = Surroundings(
-        org=me.workspace.org,
+        org=session.workspace.org,
         seats=last_seen(run, labels),
-        residual=residual_rows(book, me.catalogue) if book else (),
+        residual=residual_rows(book, session.catalogue) if book else (),
         trail=trail,
     )
     return surroundings_of(book.main, around) if book else around
@@ -46,14 +50,6 @@ def _book(run: Run) -> Book | None:
     with suppress(IrkitError):
         return recorded_book(run.playbook_source, run.playbook_file, run.calls)
     return None
-
-
-def _labels(me: Invocation) -> dict[str, str]:
-    """Return the seats' names, where this is an exercise and its seats are still there."""
-    with suppress(IrkitError):
-        seats = supplied(me)
-        return dict(seats.labels) if seats else {}
-    return {}
 
 
 def _entries(journal: Journal, run: str) -> Iterator[Record]:
