@@ -8,6 +8,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from irkit.cli.approval_wishes import Wishes
@@ -16,7 +17,8 @@ from irkit.cli.exits import ExitCode
 from irkit.cli.opened import Invocation
 from irkit.cli.signing import Person, person
 from irkit.cli.views import ceremony, waits
-from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.clock import words
+from irkit.diagnostics import Diagnostic, IrkitError, Severity
 from irkit.engine import asked, plan_file
 from irkit.engine.approving import (
     AloneReason,
@@ -29,6 +31,7 @@ from irkit.engine.approving import (
     signed,
 )
 from irkit.engine.asked import Request
+from irkit.engine.forecast import until_last_change
 from irkit.engine.read_back import same_words
 from irkit.model.approval import Decision
 from irkit.trail.allowed_signers import Signer
@@ -60,6 +63,7 @@ class Ceremony:
             requests = asked.of_run(at.run, parts, at.journal, at.consent)
             if not requests:
                 raise nothing_asked(at.run, self.wishes.decision)
+            self._warn_of_the_end(at, requests)
             for request in requests:
                 self._record(at, approving, self._sign(request, who), request)
             return self._what_is_missing(at)
@@ -139,6 +143,16 @@ class Ceremony:
                 help=f"irkit status {at.run.id}",
             )
         )
+
+    def _warn_of_the_end(self, at: AtRun, requests: Iterable[Request]) -> None:
+        """Say it where the signature may end before the last change it is for is sent."""
+        if self.wishes.decision is not Decision.APPROVE or self.wishes.confirm:
+            return
+        playbook = at.book().main
+        for request in requests:
+            needed = until_last_change(playbook, at.run, request.parts)
+            if needed > request.valid:
+                self.invocation.output.bad_news([_ends_early(request, needed)])
 
     def _who(self, signers: tuple[Signer, ...], preferred: Iterable[str]) -> Person:
         return person(self.invocation, self.wishes.key, signers, preferred=preferred)
@@ -233,6 +247,18 @@ class Ceremony:
         if not waiting and not run.closed:
             self.invocation.output.hint(f"Every approval is there. Go on with: irkit run {run.id}")
         return ExitCode.DONE
+
+
+def _ends_early(request: Request, needed: timedelta) -> Diagnostic:
+    return Diagnostic(
+        code="IRK478",
+        severity=Severity.WARNING,
+        summary=(
+            f"this approval ends {words(request.valid)} after you sign, and the last change of "
+            f"{', '.join(request.parts)} may be sent only {words(needed)} from now"
+        ),
+        help="what is not made by then waits for a new approval; sign later parts when due",
+    )
 
 
 _PAST = {

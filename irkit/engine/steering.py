@@ -150,11 +150,17 @@ class Steering:
         return name
 
     def answer(
-        self, step: str, given: Mapping[str, str], now: datetime, sign: Sign | None = None
+        self,
+        step: str,
+        given: Mapping[str, str],
+        now: datetime,
+        sign: Sign | None = None,
+        roles: Container[str] = (),
     ) -> Mapping[str, Json]:
         """Answer a manual step; return the values as they were understood.
 
-        With `sign`, the record carries a signature over run, step and values.
+        With `sign`, the record carries a signature over run, step and values; it counts only from
+        somebody whose `roles` hold the one that was asked.
 
         Raises:
             IrkitError: with everything that is wrong with the answer.
@@ -171,6 +177,8 @@ class Steering:
         values = _typed(asked.ask, given, now)
         body: dict[str, Json] = {"step": step, "values": values, "by": self.actor.id}
         if sign is not None:
+            if asked.to and asked.to not in roles:
+                raise _not_asked(self.actor.id, step, asked.to)
             body["sig"] = sign(answers.signed_bytes(self.run.id, step, values))
         self._say("answer", {**body, "silent": False})
         return values
@@ -204,6 +212,16 @@ class Steering:
     def _say(self, kind: str, body: Mapping[str, Json]) -> None:
         draft = Draft(type=kind, run=self.run.id, actor=self.actor, body=dict(body))
         self.journal.append(draft)
+
+
+def _not_asked(who: str, step: str, role: str) -> IrkitError:
+    return IrkitError(
+        Diagnostic(
+            code="IRK479",
+            summary=f"`{step}` is put to {role}, and {who} has not that role",
+            help=f"let somebody with the role {role} answer: irkit approvers list",
+        )
+    )
 
 
 def _waits_in(state: ChangeState, denied: Container[str]) -> bool:

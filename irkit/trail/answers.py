@@ -21,8 +21,13 @@ def signed_bytes(run: str, step: str, values: JsonObject) -> bytes:
     return canonical(content)
 
 
-def problem(record: Record, policy: Policy, revoked: Mapping[str, datetime]) -> Problem | None:
-    """Return what is wrong with the signature of an `answer` record; None without a signature."""
+def problem(
+    record: Record, policy: Policy, revoked: Mapping[str, datetime], *, to: str
+) -> Problem | None:
+    """Return what is wrong with the signature of an `answer` record; None without a signature.
+
+    `to` is the role the question was put to, empty if to anybody.
+    """
     armored = record.body.get("sig")
     if armored is None:
         return None
@@ -38,6 +43,8 @@ def problem(record: Record, policy: Policy, revoked: Mapping[str, datetime]) -> 
         revoked=revoked,
     )
     if found is None:
+        if to and to not in policy.roles_of(str(by)):
+            return Problem(code="answer.role", text=f"{step} was put to {to}, and {by} is none")
         return None
     return Problem(
         code="answer.signer" if found.foreign else "answer.signature",

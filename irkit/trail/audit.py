@@ -40,6 +40,7 @@ AUDITED: Final = frozenset(
         "step.intent",
         "step.result",
         "step.settled",
+        "step.asked",
         "answer",
     )
 )
@@ -64,6 +65,7 @@ class _RunAudit:
     closed: bool = False
     intents: dict[int, _Intent] = field(default_factory=dict)
     latest: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
 
 
 class Audit:
@@ -80,6 +82,7 @@ class Audit:
             "step.result": self._result,
             "step.settled": self._settled,
             "run.closed": self._closed,
+            "step.asked": self._asked,
             "answer": self._answer,
         }
 
@@ -219,8 +222,13 @@ class Audit:
             return
         intent.settled = True
 
-    def _answer(self, record: Record, _run: _RunAudit) -> Iterator[Problem]:
-        found = answers.problem(record, self.fold.policy, self.fold.revoked)
+    def _asked(self, record: Record, run: _RunAudit) -> Iterator[Problem]:
+        run.asked[str(record.body.get("step"))] = str(record.body.get("to") or "")
+        yield from ()
+
+    def _answer(self, record: Record, run: _RunAudit) -> Iterator[Problem]:
+        to = run.asked.get(str(record.body.get("step")), "")
+        found = answers.problem(record, self.fold.policy, self.fold.revoked, to=to)
         if found is not None:
             yield found
 

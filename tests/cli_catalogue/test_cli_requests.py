@@ -72,7 +72,7 @@ def test_only_who_asked_signs_for_a_plan_that_is_not_made_yet(tmp_path: Path) ->
         desk.sealed(ALICE, BOB)
         run = opened_by(ALICE, desk)
         said = desk.ask("run", run, "--no-wait", "--key", str(desk.key(BOB)), who=BOB)
-        assert (said.code, said.codes) == (1, ("IRK477",))
+        assert (said.code, said.codes) == (5, ("IRK477",))
         assert desk.ask("run", run, "--no-wait", who=BOB).code == 4
         assert desk.ask("trail", "verify").code == 0
 

@@ -547,6 +547,20 @@ def test_a_signed_answer_is_fine(trail: Path, begin: Begin) -> None:
     assert verify(trail).outcome is Outcome.CONSISTENT
 
 
+@pytest.mark.parametrize(("to", "fine"), [("ir-oncall", True), ("", True), ("ir-lead", False)])
+def test_an_answer_of_somebody_who_was_not_asked(
+    to: str, fine: bool, trail: Path, begin: Begin
+) -> None:
+    """A signed answer counts from somebody with the role that the question was put to."""
+    story = begin()
+    story.add("step.asked", {"step": "ask.manual", "to": to, "text": "?", "ask": {}})
+    record = answered(story)
+    if fine:
+        assert verify(trail).outcome is Outcome.CONSISTENT
+    else:
+        assert first(trail) == ("answer.role", record.n)
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -31,8 +31,9 @@ def command(
     me = this()
     with at_run(me, run) as at:
         actor, sign = _signer(me, at, key) if key else (me.session.actor, None)
+        roles = at.consent.fold.policy.roles_of(actor.id)
         steering = Steering(at.journal, at.run, actor)
-        found = steering.answer(step, pairs(values), me.clock(), sign)
+        found = steering.answer(step, pairs(values), me.clock(), sign, roles)
         me.output.say(
             f"Answered {step} as {actor.id}. Go on with: irkit run {at.run.id}",
             run=at.run.id,
