@@ -19,7 +19,7 @@ from irkit.trail.agent import Agent
 from irkit.trail.allowed_signers import Signer
 from irkit.trail.signing_keys import AgentKey, SigningKey, load_signing_key
 from irkit.trail.wire import WireError
-from irkit.workspace.init import DRILL_KEYS
+from irkit.workspace.exercise import DRILL_KEYS
 
 KEY_VARIABLE = "IRKIT_KEY"
 _LOCKED = "IRK441"

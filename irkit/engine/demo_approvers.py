@@ -7,7 +7,6 @@ else: their lines are for the namespace of drills only.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from irkit.engine import enrolment
 from irkit.engine.policy_change import Sealed, begin
@@ -16,14 +15,7 @@ from irkit.trail import wire
 from irkit.trail.keys import create_key_file
 from irkit.trail.signing_keys import FileKey
 from irkit.workspace.config import Workspace
-from irkit.workspace.init import DRILL_KEYS
-
-DOMAIN: Final = "acme.example"
-PEOPLE: Final = {
-    "alice": ("ir-oncall", "ir-lead"),
-    "bob": ("ir-lead", "identity-owner"),
-    "dana": (),
-}
+from irkit.workspace.exercise import DOMAIN, DRILL_KEYS, PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from irkit import assets
 from irkit.diagnostics import Diagnostic, IrkitError
@@ -20,6 +21,17 @@ from irkit.workspace import decode as settings
 from irkit.workspace.config import AwsConnection, Workspace
 
 _TEMPLATE_ENDING = ".j2"
+_TEST_ENDING = ".test.yaml"
+
+
+class Tests(Protocol):
+    """Knows test files; supplied by a higher floor."""
+
+    def check(self, path: Path, data: bytes, name: str) -> tuple[Diagnostic, ...]:
+        """Return everything found in a test file."""
+
+    def covers(self, playbook: Path) -> bool:
+        """Say whether there is a valid test file for a playbook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +45,14 @@ class Checked:
 
 @dataclass
 class Linter:
-    """Checks files; `workspace` is None where there is none or it cannot be read."""
+    """Checks files; `workspace` is None where there is none or it cannot be read.
+
+    Without `tests`, nobody can say whether a playbook is tested.
+    """
 
     catalogue: Catalogue
     workspace: Workspace | None = None
+    tests: Tests | None = None
 
     def check(self, path: Path, name: str) -> Checked:
         """Check one file; `name` is what messages call it."""
@@ -62,6 +78,8 @@ class Linter:
                 return lock.decode(data, name)[1]
             case "allowed_signers":
                 return parse_allowed_signers(text, file=name)[1]
+            case test if test.endswith(_TEST_ENDING) and self.tests is not None:
+                return self.tests.check(path, data, name)
             case _:
                 return self._playbook(path, data, name)
 
@@ -71,7 +89,7 @@ class Linter:
             return decoded.diagnostics
         context = replace(
             self._context,
-            tested=path.with_suffix(".test.yaml").is_file(),
+            tested=self.tests.covers(path) if self.tests is not None else None,
             playbooks=self._called(decoded.playbook, path),
         )
         return (*decoded.diagnostics, *lint(decoded.playbook, self.catalogue, config=context))
@@ -120,16 +138,21 @@ def files_of(workspace: Workspace) -> Iterator[Path]:
     )
     yield from (path for path in named if path.is_file())
     if workspace.playbooks.is_dir():
-        yield from assets.playbook_files(workspace.playbooks)
+        yield from _with_tests(workspace.playbooks)
 
 
 def expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files; of a directory, its playbooks."""
+    """Yield files; of a directory, its playbooks and their tests."""
     for path in paths:
         if path.is_dir():
-            yield from assets.playbook_files(path)
+            yield from _with_tests(path)
         else:
             yield path
+
+
+def _with_tests(folder: Path) -> Iterator[Path]:
+    yield from assets.playbook_files(folder)
+    yield from (path for path in sorted(folder.glob(f"*{_TEST_ENDING}")) if path.is_file())
 
 
 def _load(name: str, own: Path | None, here: Path) -> Playbook | None:

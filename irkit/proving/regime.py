@@ -21,8 +21,8 @@ from irkit.yaml_strict import MappingNode, ScalarNode
 ENDING: Final = ".test.yaml"
 FORMAT: Final = 1
 _BLOCKS: Final[Mapping[Level, tuple[str, ...]]] = {
-    Level.UNIT: ("fixtures", "unit"),
-    Level.SWEEPS: ("fixtures", "unit", "sweeps"),
+    Level.UNIT: ("worlds", "unit"),
+    Level.SWEEPS: ("worlds", "unit", "sweeps"),
     Level.PREFLIGHT: ("preflight",),
     Level.CANARY: ("canary",),
 }

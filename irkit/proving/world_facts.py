@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SEED: Final = 7
 PORT_BASE: Final = 18801
 FIXTURE: Final = "acme-small"
+FIXTURES: Final = (FIXTURE, "generated")
+"""The companies there are."""
 ORG: Final = "acme"
 READ_ROLE: Final = "irkit-read"
 WRITE_ROLE: Final = "irkit-write"

@@ -17,8 +17,6 @@ from irkit.workspace.config import Account
 PRIVATE_FILE: Final = 0o600
 PRIVATE_DIRECTORY: Final = 0o700
 KEYS: Final = ".irkit/keys"
-DRILL_KEYS: Final = f"{KEYS}/approvers"
-"""Where the private keys of an exercise's people are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from docs_files import DOCS, ROOT, Block, blocks
 
+from irkit import assets
 from irkit.actions.load import catalogue
 from irkit.diagnostics import Diagnostic
 from irkit.lang import decode
 from irkit.lang.lint import LintContext, lint
+from irkit.proving.regime import ENDING
+from irkit.proving.testing.checking import check
 from irkit.trail.allowed_signers import parse_allowed_signers
 from irkit.workspace import approvers
 from irkit.workspace import decode as settings
@@ -153,6 +156,9 @@ def _found(block: Block) -> tuple[Diagnostic, ...]:
             return approvers.decode(block.text.encode(), "roles.yaml")[1]
         case ["allowed_signers"]:
             return parse_allowed_signers(block.text, file="allowed_signers")[1]
+        case [name] if name.endswith(ENDING):
+            file = assets.playbooks() / name
+            return check(file, block.text.encode(), name)
         case rest:
             return _linted(block.text, tested="untested" not in rest)
 

@@ -10,6 +10,7 @@ import anyio
 import pytest
 from docs_files import ROOT, Block, blocks, pages
 
+from irkit import assets, yaml_strict
 from irkit.actions.base import Action, Readers, Writers, parameters_of
 from irkit.actions.load import catalogue
 from irkit.canonical import thaw
@@ -25,7 +26,9 @@ from irkit.model.spec import Blast, Effect, Reversal
 from irkit.providers.okta.live import OktaConnection
 from irkit.providers.okta.settings import OktaSettings, Ssws
 from irkit.proving import regime as regimes
+from irkit.proving.testing.checking import check
 from irkit.world.world import World
+from irkit.yaml_strict import MappingNode, ScalarNode
 
 KAI = "kai.contractor@acme.example"
 
@@ -76,9 +79,16 @@ def test_playbooks_in_the_pages_decode_and_lint(block: Block) -> None:
 @pytest.mark.parametrize("block", list(found("yaml", "test")), ids=lambda block: block.place)
 def test_test_files_in_the_pages_decode(block: Block) -> None:
     """Nothing is wrong with what a page shows of a test file."""
-    regime, said = regimes.decode(block.text.encode(), Path("example.test.yaml"))
+    data = block.text.encode()
+    regime, said = regimes.decode(data, Path("example.test.yaml"))
     assert said == ()
     assert regime is not None
+    top, _ = yaml_strict.load_bytes(data, "example.test.yaml")
+    assert isinstance(top, MappingNode)
+    tests = top.get("tests")
+    assert isinstance(tests, ScalarNode), "a test file says which playbook it tests"
+    name = f"{tests.text}{regimes.ENDING}"
+    assert [str(d) for d in check(assets.playbooks() / name, data, name)] == []
 
 
 def test_shipped_playbooks_have_no_errors() -> None:

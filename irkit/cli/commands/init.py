@@ -123,8 +123,8 @@ def _exercise(me: Invocation, where: Path, base: int) -> int:
 
 
 def _session(me: Invocation, workspace: "Workspace") -> "Session":
-    from irkit.engine.demo_approvers import DOMAIN  # noqa: PLC0415
     from irkit.engine.session import Session  # noqa: PLC0415
+    from irkit.workspace.exercise import DOMAIN  # noqa: PLC0415
 
     return Session(
         workspace=workspace,

@@ -1,4 +1,4 @@
-"""`irkit lint`: check playbooks and configuration."""
+"""`irkit lint`: check playbooks, their tests and configuration."""
 
 import json
 from enum import StrEnum
@@ -31,10 +31,11 @@ def command(
     fix: Annotated[bool, typer.Option("--fix", help="Apply what is safe to apply.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.HUMAN,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of playbooks, for editors.")
+        bool,
+        typer.Option("--schema", help="Print the JSON Schema of playbooks and tests, for editors."),
     ] = False,
 ) -> int:
-    """Check playbooks, irkit.yaml, approvers and pins: every problem, with its place and remedy."""
+    """Check playbooks, their tests, irkit.yaml, approvers, pins: every problem, with its remedy."""
     me = this()
     if schema:
         return _schema(me)
@@ -48,13 +49,14 @@ def command(
 
 def _schema(me: Invocation) -> int:
     from irkit.canonical import thaw  # noqa: PLC0415
-    from irkit.lang.schema import playbook_schema  # noqa: PLC0415
+    from irkit.proving.testing.schema import files_schema  # noqa: PLC0415
 
-    me.output.raw(json.dumps(thaw(playbook_schema(me.catalogue)), indent=2, sort_keys=True))
+    me.output.raw(json.dumps(thaw(files_schema(me.catalogue)), indent=2, sort_keys=True))
     return ExitCode.DONE
 
 
 def _check_all(me: Invocation, files: list[Path] | None, *, fix: bool) -> "list[Checked]":
+    from irkit.cli.lazy_tests import LazyTests  # noqa: PLC0415
     from irkit.engine.linting import Linter, expanded, files_of  # noqa: PLC0415
 
     if files:
@@ -64,7 +66,7 @@ def _check_all(me: Invocation, files: list[Path] | None, *, fix: bool) -> "list[
     else:
         me.root  # noqa: B018  # says that there is no workspace here
         paths = []
-    linter = Linter(catalogue=me.catalogue, workspace=_workspace(me))
+    linter = Linter(catalogue=me.catalogue, workspace=_workspace(me), tests=LazyTests())
     if not files and linter.workspace is not None:
         paths = list(files_of(linter.workspace))
     return [_check(me, linter, path, fix=fix) for path in paths]

@@ -23,11 +23,16 @@ def command(
     ] = Kind.OKTA,
 ) -> int:
     """Start a playbook of your own: complete and linted, to be changed."""
+    from irkit.cli.lazy_tests import LazyTests  # noqa: PLC0415
     from irkit.engine.linting import Linter  # noqa: PLC0415
 
     me = this()
     folder = me.workspace.playbooks if me.in_workspace else me.here
-    linter = Linter(catalogue=me.catalogue, workspace=me.workspace if me.in_workspace else None)
+    linter = Linter(
+        catalogue=me.catalogue,
+        workspace=me.workspace if me.in_workspace else None,
+        tests=LazyTests(),
+    )
     made = make(folder, name, linter, title=title, kind=kind)
     me.output.bad_news(made.found)
     me.output.show(
