@@ -189,36 +189,56 @@ outputs:
 
 _OKTA_TEST: Final = """\
 irkit: 1
-test: NAME                             # the playbook beside this file
+tests: NAME                            # the playbook beside this file
 unit:
   - name: contains the user and nobody else
-    world: acme-small
     inputs: {user: kai.contractor@acme.example}
     expect:
       result: contained
-      attacker_seat: {okta_session: dead}
+      seats: {okta_session: dead, okta_oauth_token: dead}
+      must_still_work: [maria.lopez@acme.example, ci-deploy]
+      state:                           # asked of the provider, not of the run
+        okta.user: {kai.contractor@acme.example: {status: SUSPENDED, sessions: 0}}
+      order: [[okta.user.get, okta.user.suspend, okta.user.revoke_sessions]]
+      reports: [after-action]
   - name: a second run changes nothing
     extends: contains the user and nobody else
     run: twice
-    expect:
-      second_run: {changes: 0}
+    expect: {second_run: {result: contained, changed: []}}
+  - name: taken back, everything is as it was but the ended sessions
+    extends: contains the user and nobody else
+    then: undo
+    expect: {undo: {result: completed, changed: [okta.refresh_tokens.*]}}
+  - name: leaves a break-glass account alone
+    inputs: {user: ada.break@acme.example}
+    expect: {result: failed, refusal: {guard: protected}, calls: {writes: 0}}
 """
 
 _AWS_TEST: Final = """\
 irkit: 1
-test: NAME                             # the playbook beside this file
+tests: NAME                            # the playbook beside this file
 unit:
   - name: contains the key and nobody else
-    world: acme-small
-    inputs: {key: seat.iam_key}        # the key the intruder holds in this world
+    inputs: {key: seat.long_term_key}  # the key the intruder made in this world
     expect:
-      result: contained
-      attacker_seat: {iam_key: dead}
+      result: partial                  # sessions of roles are left, see accepts
+      seats: {long_term_key: dead, get_session_token: dead}
+      must_still_work: [maria.lopez@acme.example, ci-deploy]
+      state:                           # asked of the provider, not of the run
+        aws.access_key: {seat.long_term_key: {status: Inactive}}
+      order: [[aws.iam_user.quarantine, aws.iam_key.deactivate]]
+      reports: [after-action]
   - name: a second run changes nothing
     extends: contains the key and nobody else
     run: twice
-    expect:
-      second_run: {changes: 0}
+    expect: {second_run: {changed: []}}
+  - name: taken back, everything is as it was
+    extends: contains the key and nobody else
+    then: undo
+    expect: {undo: {result: completed, changed: []}}
+  - name: leaves irkit's own user alone
+    inputs: {key: user.irkit-breakglass}
+    expect: {result: failed, refusal: {guard: protected}, calls: {writes: 0}}
 """
 
 _PLAYBOOKS: Final = {Kind.OKTA: _OKTA, Kind.AWS: _AWS}
