@@ -331,7 +331,7 @@ def make_workspace(world: World, root: Path) -> None:
     origin = f"{session.workspace.origin}/test"
     policy = session.policy_under(origin).to_json()
     Journal.create(
-        session.workspace.trail_directory, origin=origin, signer=session.signer, policy=policy
+        session.workspace.trail_directory, origin=origin, signer=session.signers[0], policy=policy
     ).close()
 
 

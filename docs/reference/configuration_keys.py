@@ -74,6 +74,7 @@ KEYS: Final = {
     "trail": "Where the trail is, and the key that signs it.",
     "trail.path": "Its directory, inside the workspace.",
     "trail.key": "`file:PATH` (mode 0600) or `agent:SHA256:…`; Ed25519, and no security key.",
+    "trail.next": "The key that is to sign it after `irkit trail rotate`, in the same form.",
     "plan_valid": "How long a plan and its approvals count at most.",
     "in_doubt_wait": "When a look is trusted after an interruption; else as each action says.",
     "hold": "When irkit looks again after the last change.",

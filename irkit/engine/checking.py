@@ -88,7 +88,7 @@ def _seal(session: Session) -> Iterator[Finding]:
 
 def _trail_key(session: Session) -> Iterator[Finding]:
     try:
-        session.signer  # noqa: B018  # opening it is the test
+        session.signers  # noqa: B018  # opening it is the test
     except IrkitError as error:
         yield from (_bad("trail key", item) for item in error.diagnostics)
         return

@@ -91,7 +91,7 @@ def begin(session: Session) -> Sealed:
     with Journal.create(
         session.workspace.trail_directory,
         origin=origin,
-        signer=session.signer,
+        signer=session.signers[0],
         policy=policy.to_json(),
         clock=session.clock,
         actor=session.actor,

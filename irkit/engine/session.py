@@ -24,6 +24,7 @@ from irkit.trail.journal import Journal, exists
 from irkit.trail.keys import Signer, open_signer
 from irkit.trail.merkle import root_of
 from irkit.trail.note import VerifierKey
+from irkit.trail.problems import FOREIGN_KEY
 from irkit.trail.record import Actor
 from irkit.trail.signing_keys import SigningKey
 from irkit.workspace import policy as policies
@@ -64,12 +65,15 @@ class Session:
         return Actor(id=self.actor_name, kind="person", auth="local")
 
     @cached_property
-    def signer(self) -> Signer:
-        """Return the trail's signer."""
-        return open_signer(
-            self.workspace.trail.key,
-            base=self.workspace.root,
-            agent_socket=self.environment.get("SSH_AUTH_SOCK"),
+    def signers(self) -> tuple[Signer, ...]:
+        """Return the trail's signer and, while a rotation is planned or just done, the next one."""
+        trail = self.workspace.trail
+        return tuple(
+            open_signer(
+                uri, base=self.workspace.root, agent_socket=self.environment.get("SSH_AUTH_SOCK")
+            )
+            for uri in (trail.key, trail.next_key)
+            if uri
         )
 
     @property
@@ -90,7 +94,7 @@ class Session:
         """Return the policy as the files say it now, with the trail key's name under `origin`."""
         keys: tuple[str, ...] = ()
         with suppress(IrkitError):
-            keys = (str(VerifierKey(name=origin, public=self.signer.public)),)
+            keys = tuple(str(VerifierKey(name=origin, public=one.public)) for one in self.signers)
         return policies.load(self.workspace, keys)
 
     @cached_property
@@ -113,11 +117,21 @@ class Session:
                     help="enrol approvers (irkit approvers add), then: irkit approvers seal",
                 )
             )
-        signer = self.signer if writing else None
-        with Journal.open(
-            self.workspace.trail_directory, signer=signer, clock=self.clock
-        ) as journal:
+        with self._opened(writing=writing) as journal:
             yield journal
+
+    def _opened(self, *, writing: bool) -> Journal:
+        """Open the trail with the key that signs it now: the next one, once it was handed over."""
+        directory, clock = self.workspace.trail_directory, self.clock
+        if not writing:
+            return Journal.open(directory, signer=None, clock=clock)
+        first, *others = self.signers
+        try:
+            return Journal.open(directory, signer=first, clock=clock)
+        except IrkitError as error:
+            if not others or error.diagnostics[0].code != FOREIGN_KEY:
+                raise
+        return Journal.open(directory, signer=others[0], clock=clock)
 
     def consent(self, journal: Journal) -> WorkspaceConsent:
         """Return the consent fold over `journal`, up to now."""

@@ -1,10 +1,13 @@
 """The diagnostics of a journal that cannot be used (IRK7xx), written once."""
 
 from pathlib import Path
+from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
 
 _VERIFY = "run `irkit trail verify` and keep a copy of the trail directory before anything else"
+
+FOREIGN_KEY: Final = "IRK706"
 
 
 def missing(path: Path) -> IrkitError:
@@ -54,7 +57,7 @@ def poisoned(why: str) -> IrkitError:
 def foreign_key(origin: str) -> IrkitError:
     """Say that the signer's key is not one of the trail's."""
     return _error(
-        "IRK706",
+        FOREIGN_KEY,
         f"the configured trail key is not a key of the trail {origin}",
         "set `trail: {key: …}` in irkit.yaml to the key the trail was made with",
     )

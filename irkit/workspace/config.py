@@ -191,10 +191,14 @@ class ApprovalRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailSettings:
-    """Where the trail is and which key signs it (`file:PATH` or `agent:SHA256:…`)."""
+    """Where the trail is and which key signs it (`file:PATH` or `agent:SHA256:…`).
+
+    `next_key` is the one that is to sign it after a rotation; empty where none is planned.
+    """
 
     path: str = ".irkit/trail"
     key: str = "file:.irkit/keys/trail"
+    next_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,14 +139,17 @@ def _trail(top: Fields) -> TrailSettings:
     if inner is None:
         return TrailSettings()
     default = TrailSettings()
-    result = TrailSettings(path=_inside(inner, "path", default.path), key=_trail_key(inner))
+    result = TrailSettings(
+        path=_inside(inner, "path", default.path),
+        key=_trail_key(inner, "key", inner.text("key", default.key)),
+        next_key=_trail_key(inner, "next", inner.text("next", default.next_key)),
+    )
     inner.close()
     return result
 
 
-def _trail_key(inner: Fields) -> str:
-    key = inner.text("key", TrailSettings().key)
-    node = inner.node.get("key")
+def _trail_key(inner: Fields, name: str, key: str) -> str:
+    node = inner.node.get(name)
     if node is not None and not key.startswith(("file:", "agent:", "awskms:", "pkcs11:")):
         inner.problems.add(
             "IRK164",

@@ -35,7 +35,7 @@ def workspace_schema() -> JsonObject:
         },
         "approvers": _TEXT,
         "approvals": _approvals(),
-        "trail": _object({"path": _TEXT, "key": _TEXT}),
+        "trail": _object({"path": _TEXT, "key": _TEXT, "next": _TEXT}),
         "plan_valid": _DURATION,
         "in_doubt_wait": _DURATION,
         "hold": _object({"looks": {"type": "array", "items": _DURATION}, "watch": _DURATION}),

@@ -159,6 +159,29 @@ def anchor(
     return ExitCode.DONE
 
 
+@command.command()
+def rotate(
+    because: Annotated[str, typer.Option(help="Why; it stands in the record.")] = "",
+) -> int:
+    """Hand the trail over to the next key, which irkit.yaml names and the sealed policy pins.
+
+    The record is signed by the old key; from the next record on only the new one counts.
+    """
+    from irkit.engine.rotation import rotate as hand_over  # noqa: PLC0415
+
+    me = this()
+    with me.session.journal(writing=True) as journal:
+        consent = me.session.consent(journal)
+        me.session.check_policy(consent)
+        key = hand_over(me.session, journal, consent.fold.policy.trail_keys, because)
+    me.output.say(
+        f"The trail is signed with {key} from now on. In irkit.yaml, move `next` to `key`, "
+        "then: irkit approvers seal",
+        key=str(key),
+    )
+    return ExitCode.DONE
+
+
 def _print_head(me: Invocation, note: str) -> None:
     if me.output.json:
         value: Mapping[str, str] = {"view": "head", "note": note}
