@@ -3,6 +3,7 @@
 Whatever the fault: what is called completed is so in the world, and a run that is not is not green.
 """
 
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from irkit.actions.load import catalogue
 from irkit.engine.books import recorded_book
 from irkit.engine.generated import action_text
 from irkit.model.run import Stage as ChangeStage
+from irkit.model.spec import Effect
 from irkit.world.faults import Fault, FaultKind
 
+UNANSWERED = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR_HTML)
 KINDS = (
-    FaultKind.RESET_AFTER,
+    *UNANSWERED,
     FaultKind.RESET_BEFORE,
-    FaultKind.SERVER_ERROR_HTML,
     FaultKind.FORBIDDEN_EMPTY,
     FaultKind.THROTTLED,
 )
@@ -30,11 +32,14 @@ KINDS = (
 def given_of(action: Action) -> dict[str, str]:
     """Return an action's parameters as people would write them."""
     values = {item.name: getattr(action, item.name) for item in fields(action)}
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in values.items()
-        if value != ""
-    }
+    return {name: written(value) for name, value in values.items() if written(value)}
+
+
+def written(value: object) -> str:
+    """Return a value of a parameter as people would write it."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def carried_out(lab: Lab, action: Action, fault: Fault) -> str:
@@ -43,18 +48,34 @@ def carried_out(lab: Lab, action: Action, fault: Fault) -> str:
     text = action_text(catalogue()[action.spec.id], given, "a test")
     book = recorded_book(text, "do.yaml", {})
     run_id = lab.start(book, **given)
+    lab.world.faults.add(fault)  # now: what only adds waits for nobody
     lab.go(book, run_id)
     for who in ("alice@acme.example", "bob@acme.example"):
         lab.approve(run_id, who)
-    lab.world.faults.add(fault)
     lab.go(book, run_id)
     assert lab.world.faults.fired(), "the fault was never met"
     lab.world.faults.clear()
     return run_id
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def swept() -> Iterator[tuple[Case, FaultKind]]:
+    """Yield each case with the two kinds of fault that depend on it, a few with every kind.
+
+    What depends on the action is whether a look tells apart what nobody answered to: a write that
+    took effect and one that did not. What the engine makes of the other kinds does not; the first
+    case of each provider and effect stands for all.
+    """
+    met: set[tuple[str, Effect]] = set()
+    for case in CASES:
+        spec = catalogue()[case.name.partition(":")[0]]
+        way = (spec.needs[0], spec.effect)
+        yield from ((case, kind) for kind in (UNANSWERED if way in met else KINDS))
+        met.add(way)
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"), list(swept()), ids=lambda item: getattr(item, "name", str(item))
+)
 def test_no_fault_makes_a_false_green(case: Case, kind: FaultKind, tmp_path: Path) -> None:
     """Completed means that the goal holds in the world; anything else is said to be open."""
     with laboratory(tmp_path, intruder=case.intruder) as lab:
