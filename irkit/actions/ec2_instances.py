@@ -10,6 +10,7 @@ from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.refusal import no_such
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.actions.touches import owned
+from irkit.actions.where import Where
 from irkit.canonical import JsonObject
 from irkit.model.change import Target
 
@@ -30,6 +31,11 @@ class Place:
         """The instance's ARN."""
         return f"arn:aws:ec2:{self.region}:{self.account}:instance/{self.id}"
 
+    @property
+    def where(self) -> Where:
+        """The region of the account."""
+        return Where(account=self.account, region=self.region)
+
 
 async def locate(readers: Readers, instance: str, account: str = "", region: str = "") -> Place:
     """Return where the instance is; an ARN says it, an id alone is looked for everywhere.
@@ -45,8 +51,8 @@ async def locate(readers: Readers, instance: str, account: str = "", region: str
     raise no_such("EC2 instance", instance, "give its ARN, or its account and region")
 
 
-async def see_instance(readers: Readers, place: Place) -> JsonObject:
-    """Return the instance's state and its interfaces.
+async def describe(readers: Readers, place: Place) -> JsonObject:
+    """Return what EC2 says of the instance.
 
     Raises:
         IrkitError: if there is none.
@@ -54,6 +60,26 @@ async def see_instance(readers: Readers, place: Place) -> JsonObject:
     found = await _describe(readers, place)
     if not found:
         raise no_such("EC2 instance", place.arn, "it was terminated, or the id is wrong")
+    return found[0]
+
+
+def identity(place: Place) -> JsonObject:
+    """Return what `instance_target` needs."""
+    return {
+        "account": place.account,
+        "region": place.region,
+        "id": place.id,
+        "arn": place.arn,
+    }
+
+
+async def see_instance(readers: Readers, place: Place) -> JsonObject:
+    """Return the instance's state and its interfaces.
+
+    Raises:
+        IrkitError: if there is none.
+    """
+    found = await describe(readers, place)
     reply = await readers.aws.call(
         "ec2",
         "describe_network_interfaces",
@@ -62,11 +88,8 @@ async def see_instance(readers: Readers, place: Place) -> JsonObject:
         region=place.region,
     )
     return {
-        "account": place.account,
-        "region": place.region,
-        "id": place.id,
-        "arn": place.arn,
-        "state": maybe_text(found[0], "State", "Name"),
+        **identity(place),
+        "state": maybe_text(found, "State", "Name"),
         "interfaces": [
             {
                 "id": text(item, "NetworkInterfaceId"),

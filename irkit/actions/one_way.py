@@ -10,7 +10,7 @@ from irkit.model.change import Change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneWay(Action):
-    """An action of class SELF_HEALING, LOSSY or DESTRUCTIVE whose effect stays."""
+    """An action of any class but EXACT whose effect stays."""
 
     instead: ClassVar[str]
     """What a person does where an undo would be wished for."""

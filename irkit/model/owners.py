@@ -11,8 +11,16 @@ from irkit.model.change import Target
 
 OWNERS: Final[Mapping[str, str]] = {
     "aws.access_key": "aws.user",
+    "aws.account_setting": "aws.account",
+    "aws.auto_scaling_group_setting": "aws.auto_scaling_group",
+    "aws.bucket_setting": "aws.bucket",
+    "aws.database_setting": "aws.database",
+    "aws.function_setting": "aws.function",
+    "aws.instance_setting": "aws.instance",
+    "aws.kms_key_setting": "aws.kms_key",
     "aws.network_interface": "aws.instance",
     "aws.role_session": "aws.role",
+    "aws.trail_setting": "aws.trail",
     "okta.admin_role": "okta.user",
     "okta.api_token": "okta.user",
     "okta.factor": "okta.user",

@@ -1,0 +1,1 @@
+"""Actions on machines of an Auto Scaling group."""
