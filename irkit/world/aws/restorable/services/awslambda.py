@@ -1,4 +1,4 @@
-"""The concurrency that functions have reserved."""
+"""The concurrency that functions have reserved, and what feeds them."""
 
 from typing import Any, Final
 
@@ -15,7 +15,10 @@ def state(_cloud: Cloud, account: str) -> Json:
 
 
 def _functions(functions: Any) -> Json:
-    return {
+    limits = {
         function.function_name: {"concurrency": function.reserved_concurrency}
         for function in functions.list_functions()
     }
+    mappings = functions._event_source_mappings  # noqa: SLF001  # moto lists them by name only
+    sources = {name: mapping.enabled for name, mapping in mappings.items()}
+    return {"functions": limits, "sources": sources} if limits or sources else {}
