@@ -23,9 +23,14 @@ _ACTIONS: Final = MappingProxyType(
     {
         "lambda:Invoke": "lambda:InvokeFunction",
         "s3:CopyObject": "s3:PutObject",
+        "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+        "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
         "s3:DeleteObjects": "s3:DeleteObject",
         "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
         "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+        "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+        "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+        "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
         "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
         "s3:HeadBucket": "s3:ListBucket",
         "s3:HeadObject": "s3:GetObject",
@@ -33,6 +38,8 @@ _ACTIONS: Final = MappingProxyType(
         "s3:ListObjectVersions": "s3:ListBucketVersions",
         "s3:ListObjects": "s3:ListBucket",
         "s3:ListObjectsV2": "s3:ListBucket",
+        "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+        "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
         "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     }
 )

@@ -1,9 +1,10 @@
-"""Which version of a secret has which stage; never what it holds."""
+"""Which version of a secret has which stage, and its policy; never what it holds."""
 
 from typing import Any, Final
 
 from irkit.canonical import Json
 from irkit.world.aws.cloud import Cloud
+from irkit.world.aws.restorable.documents import document
 from irkit.world.aws.restorable.regions import by_region
 
 SERVICE: Final = "secretsmanager"
@@ -17,9 +18,12 @@ def state(_cloud: Cloud, account: str) -> Json:
 def _secrets(manager: Any) -> Json:
     return {
         secret.name: {
-            version: sorted(content["version_stages"])
-            for version, content in secret.versions.items()
-            if content["version_stages"]
+            "stages": {
+                version: sorted(content["version_stages"])
+                for version, content in secret.versions.items()
+                if content["version_stages"]
+            },
+            "policy": document(secret.policy),
         }
         for secret in manager.secrets.values()
         if not secret.is_deleted()
