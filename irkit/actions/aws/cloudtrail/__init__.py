@@ -1,0 +1,1 @@
+"""The log of AWS: reading it, and switching it on again."""
