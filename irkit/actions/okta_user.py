@@ -36,11 +36,13 @@ async def see_user(readers: Readers, user: str) -> JsonObject:
 
 def user_target(seen: JsonObject) -> Target:
     """Return the user that `see_user` saw, as a target."""
+    return user_of(text(seen, "tenant"), seen)
+
+
+def user_of(tenant: str, record: JsonObject) -> Target:
+    """Return the user with the `id` and `login` of `record`, as a target."""
     return Target(
-        kind="okta.user",
-        tenant=text(seen, "tenant"),
-        id=text(seen, "id"),
-        label=text(seen, "login"),
+        kind="okta.user", tenant=tenant, id=text(record, "id"), label=text(record, "login")
     )
 
 

@@ -12,6 +12,8 @@ from irkit.world.okta.state import OktaState
 from irkit.world.okta.views import profile
 
 _TIMES = frozenset({"lastUpdated"})
+_MADE_AGAIN = frozenset({"created", "lastUpdated"})
+"""Of what undo has to make anew: it is the same thing, made later."""
 
 
 def restorable(state: OktaState) -> JsonObject:
@@ -54,10 +56,9 @@ def _credentials(state: OktaState) -> dict[str, Json]:
             key: {"user": token.user_id, "name": token.name, "network": token.network}
             for key, token in sorted(tables.api_tokens.items())
         },
-        "grants": {
-            key: {"user": grant.user_id, "client": grant.client_id, "scope": grant.scope}
-            for key, grant in sorted(tables.grants.items())
-        },
+        "grants": _sorted(
+            f"{grant.user_id} {grant.client_id} {grant.scope}" for grant in tables.grants.values()
+        ),
         "refresh_tokens": {
             key: {"user": token.user_id, "client": token.client_id}
             for key, token in sorted(tables.refresh_tokens.items())
@@ -69,12 +70,12 @@ def _org(state: OktaState) -> dict[str, Json]:
     tables = state.tables
     return {
         "documents": {
-            kind: {key: _timeless(item) for key, item in sorted(items.items())}
+            kind: {key: _timeless(kind, item) for key, item in sorted(items.items())}
             for kind, items in sorted(tables.documents.items())
             if items
         },
         "policy_rules": {
-            policy: {key: _timeless(item) for key, item in sorted(rules.items())}
+            policy: {key: _timeless(policy, item) for key, item in sorted(rules.items())}
             for policy, rules in sorted(tables.rules_of_policies.items())
             if rules
         },
@@ -123,5 +124,6 @@ def _assignments(table: dict[str, dict[str, Assignment]]) -> JsonObject:
     }
 
 
-def _timeless(document: JsonObject) -> JsonObject:
-    return {key: value for key, value in document.items() if key not in _TIMES}
+def _timeless(kind: str, document: JsonObject) -> JsonObject:
+    times = _MADE_AGAIN if kind.startswith("idp_users/") else _TIMES
+    return {key: value for key, value in document.items() if key not in times}

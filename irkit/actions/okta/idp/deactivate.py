@@ -1,0 +1,71 @@
+"""Break one identity provider: nobody signs in through it any more."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from irkit.actions.base import Readers, parameter
+from irkit.actions.okta_routing import routed_to
+from irkit.actions.okta_switch import Switch, Way
+from irkit.actions.shape import listed, maybe_text, text
+from irkit.canonical import Json, JsonObject
+from irkit.model.access.kinds import CredentialKind as Kind
+from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deactivate(Switch):
+    """Takes one identity provider from ACTIVE to INACTIVE, and back."""
+
+    spec: ClassVar[Spec] = Spec(
+        id="okta.idp.deactivate",
+        version=1,
+        verb=Verb.DO,
+        summary="Switch off an identity provider",
+        needs=("okta",),
+        effect=Effect.PROBEABLE,
+        reversal=Reversal.EXACT,
+        blast=Blast.MANY,
+        target="okta.idp",
+        permissions=Permissions(
+            okta_read=("okta.idps.read", "okta.policies.read"), okta_write=("okta.idps.manage",)
+        ),
+        does_not_cut=(
+            Kind.OKTA_SESSION,
+            Kind.OKTA_OAUTH_TOKEN,
+            Kind.OKTA_ACCESS_TOKEN,
+            Kind.OKTA_API_TOKEN,
+            Kind.FEDERATED_ROLE_SESSION,
+        ),
+        visible_within=timedelta(seconds=15),
+        in_doubt_wait=timedelta(seconds=5),
+        attack=("T1484.002", "T1556.007"),
+        d3fend=("D3-CR",),
+        gotchas=(
+            "Stops new sign-ins only: end the sessions of everybody who came through it.",
+            "Routing rules that lead to it then lead nowhere: what it saved lists them.",
+            "Deactivate, do not delete: the object is evidence.",
+            "If you sign in through it yourself, keep a second way in first.",
+        ),
+    )
+    ways: ClassVar[tuple[Way, ...]] = (
+        Way(kind="okta.idp", noun="identity provider", path="/api/v1/idps"),
+    )
+
+    idp: str = parameter("text", "The identity provider's id (0oa…)")
+
+    @property
+    def item(self) -> str:
+        """The id of the identity provider."""
+        return self.idp
+
+    async def keep(self, readers: Readers, record: Json) -> JsonObject:
+        """Keep what it is, who is linked to it, and which routing rules lead to it."""
+        idp = text(record, "id")
+        linked = await readers.okta.list(f"/api/v1/idps/{idp}/users")
+        return {
+            "type": maybe_text(record, "type"),
+            "created": maybe_text(record, "created"),
+            "linked_users": listed(sorted(text(user, "id") for user in linked)),
+            "routing_rules": await routed_to(readers, idp),
+        }
