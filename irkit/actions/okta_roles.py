@@ -1,4 +1,6 @@
-"""Administrator roles of an Okta user: read with their limits, assigned again with them."""
+"""Admin roles of a user, group or client: read with their limits, assigned again with them."""
+
+from dataclasses import dataclass
 
 from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.okta_user import user_path
@@ -8,13 +10,31 @@ from irkit.canonical import Json, JsonObject
 from irkit.providers.call import Reply
 
 
-async def admin_roles(readers: Readers, user_id: str) -> tuple[JsonObject, ...]:
-    """Return the user's direct assignments: type, custom role and resource set, and limits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds roles: the API path, and what the list of roles there is like.
+
+    The list of a user has those of the user's groups as well. Assigning to users and groups
+    sends mail, unless told not to.
+    """
+
+    path: str
+    through_groups: bool = False
+    notified: bool = True
+
+
+def user_holder(user_id: str) -> Holder:
+    """Return the user with that id as a holder of roles."""
+    return Holder(path=user_path(user_id), through_groups=True)
+
+
+async def admin_roles(readers: Readers, holder: Holder) -> tuple[JsonObject, ...]:
+    """Return the holder's own assignments: type, custom role and resource set, and limits."""
     found: list[JsonObject] = []
-    for item in await readers.okta.list(user_path(user_id, "roles")):
-        if maybe_text(item, "assignmentType") == "GROUP":
+    for item in await readers.okta.list(f"{holder.path}/roles"):
+        if holder.through_groups and maybe_text(item, "assignmentType") == "GROUP":
             continue
-        found.append(await _with_limits(readers, user_id, item))
+        found.append(await _with_limits(readers, holder, item))
     return tuple(sorted(found, key=role_key))
 
 
@@ -30,36 +50,36 @@ def role_state(role: JsonObject) -> JsonObject:
     return {key: value for key, value in role.items() if key != "id"}
 
 
-async def assignment_id(readers: Readers, user_id: str, key: str) -> str:
+async def assignment_id(readers: Readers, holder: Holder, key: str) -> str:
     """Return the present id of the assignment that `key` names.
 
     Raises:
         IrkitError: if there is none any more.
     """
-    for role in await admin_roles(readers, user_id):
+    for role in await admin_roles(readers, holder):
         if role_key(role) == key:
             return text(role, "id")
-    raise no_such("admin role of the user", key, "it was removed meanwhile: plan again")
+    raise no_such("assigned admin role", key, "it was removed meanwhile: plan again")
 
 
-async def assign(writers: Writers, user_id: str, role: Json) -> Applied:
-    """Assign `role` to the user, then its limits."""
+async def assign(writers: Writers, holder: Holder, role: Json) -> Applied:
+    """Assign `role` to the holder, then its limits."""
     custom = {"role": text(role, "role"), "resource-set": text(role, "resource_set")}
     replies = [
         await writers.okta.send(
             "POST",
-            user_path(user_id, "roles"),
-            query={"disableNotifications": "true"},
+            f"{holder.path}/roles",
+            query={"disableNotifications": "true"} if holder.notified else None,
             body={"type": text(role, "type"), **(custom if custom["role"] else {})},
         )
     ]
     assignment = text(replies[0].body, "id")
     replies += [
-        await _limit(writers, user_id, assignment, "groups", group)
+        await _limit(writers, holder, assignment, "groups", group)
         for group in texts(role, "group_limits")
     ]
     replies += [
-        await _limit(writers, user_id, assignment, "catalog/apps", app)
+        await _limit(writers, holder, assignment, "catalog/apps", app)
         for app in texts(role, "app_limits")
     ]
     return Applied(
@@ -69,14 +89,14 @@ async def assign(writers: Writers, user_id: str, role: Json) -> Applied:
     )
 
 
-async def _limit(writers: Writers, user_id: str, assignment: str, kind: str, item: str) -> Reply:
-    path = user_path(user_id, "roles", assignment)
+async def _limit(writers: Writers, holder: Holder, assignment: str, kind: str, item: str) -> Reply:
+    path = f"{holder.path}/roles/{assignment}"
     return await writers.okta.send("PUT", f"{path}/targets/{kind}/{item}")
 
 
-async def _with_limits(readers: Readers, user_id: str, item: JsonObject) -> JsonObject:
+async def _with_limits(readers: Readers, holder: Holder, item: JsonObject) -> JsonObject:
     assignment, kind = text(item, "id"), text(item, "type")
-    path = user_path(user_id, "roles", assignment)
+    path = f"{holder.path}/roles/{assignment}"
     groups: list[JsonObject] = []
     apps: list[JsonObject] = []
     if kind in _LIMITED_BY_GROUPS:

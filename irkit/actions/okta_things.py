@@ -25,23 +25,23 @@ async def look(readers: Readers, collection: str, item: str) -> Json:
     return None if reply is None else reply.body
 
 
-async def fetch(readers: Readers, noun: str, collection: str, item: str) -> Json:
-    """Return Okta's own record of a thing.
+async def fetch(
+    readers: Readers, noun: str, collection: str, item: str, *, name: tuple[str, ...] = _NAME
+) -> Json:
+    """Return Okta's own record of a thing; `name` is where things of its kind have theirs.
 
     Raises:
         IrkitError: if there is none of that id; it says which there are.
     """
     record = await look(readers, collection, item)
     if record is None:
-        raise missing(noun, item, await names(readers, collection))
+        raise missing(noun, item, await names(readers, collection, name))
     return record
 
 
-async def names(
-    readers: Readers, collection: str, name: tuple[str, ...] = _NAME, kind: str = ""
-) -> list[str]:
-    """Return the name and id of each thing of `collection`, of one type where `kind` is given."""
-    found = await readers.okta.list(collection, {"type": kind} if kind else None)
+async def names(readers: Readers, collection: str, name: tuple[str, ...] = _NAME) -> list[str]:
+    """Return the name and id of each thing of `collection`."""
+    found = await readers.okta.list(collection)
     return [f"{maybe_text(item, *name)} ({text(item, 'id')})" for item in found]
 
 

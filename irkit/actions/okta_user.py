@@ -24,7 +24,11 @@ async def fetch_user(readers: Readers, user: str) -> Json:
 
 async def see_user(readers: Readers, user: str) -> JsonObject:
     """Return what a probe of a user always holds: tenant, id, login and status."""
-    record = await fetch_user(readers, user)
+    return seen_user(readers, await fetch_user(readers, user))
+
+
+def seen_user(readers: Readers, record: Json) -> JsonObject:
+    """Return what `see_user` returns, of a record that was read already."""
     return {
         "tenant": readers.okta.tenant,
         "id": text(record, "id"),
@@ -66,3 +70,29 @@ async def refresh_tokens(readers: Readers, user_id: str) -> tuple[JsonObject, ..
 async def holds_tokens(readers: Readers, user_id: str) -> bool:
     """Say whether the user holds any OAuth refresh token."""
     return any(client["tokens"] for client in await refresh_tokens(readers, user_id))
+
+
+async def api_tokens(readers: Readers, user_id: str) -> tuple[JsonObject, ...]:
+    """Return the API tokens of the user: `id`, `name` and when each was `created`."""
+    return tuple(
+        {
+            "id": text(token, "id"),
+            "name": maybe_text(token, "name"),
+            "created": maybe_text(token, "created"),
+        }
+        for token in await readers.okta.list("/api/v1/api-tokens")
+        if maybe_text(token, "userId") == user_id
+    )
+
+
+async def see_factors(readers: Readers, user_id: str) -> list[Json]:
+    """Return the factors of the user that the policy lets irkit see."""
+    return [
+        {
+            "id": text(item, "id"),
+            "type": maybe_text(item, "factorType"),
+            "provider": maybe_text(item, "provider"),
+            "created": maybe_text(item, "created"),
+        }
+        for item in await readers.okta.list(user_path(user_id, "factors"))
+    ]

@@ -35,6 +35,7 @@ OWNERS: Final[Mapping[str, str]] = {
     "okta.group_role": "okta.group",
     "okta.idp_link": "okta.user",
     "okta.membership": "okta.user",
+    "okta.policy_rule": "okta.policy",
     "okta.user_client": "okta.user",
 }
 

@@ -142,6 +142,12 @@ CASES: tuple[tuple[str, str, Json], ...] = (
     ("POST /api/v1/policies/{policyId}/rules", "/api/v1/policies/{policy}/rules", POLICY_RULE),
     ("GET /api/v1/org/privacy/oktaSupport", "/api/v1/org/privacy/oktaSupport", None),
     ("POST /api/v1/org/privacy/oktaSupport/grant", "/api/v1/org/privacy/oktaSupport/grant", None),
+    ("GET /api/v1/org/privacy/oktaSupport/cases", "/api/v1/org/privacy/oktaSupport/cases", None),
+    (
+        "PATCH /api/v1/org/privacy/oktaSupport/cases/{caseNumber}",
+        "/api/v1/org/privacy/oktaSupport/cases/{case}",
+        {"impersonation": {"status": "DISABLED"}},
+    ),
     ("GET /api/v1/threats/configuration", "/api/v1/threats/configuration", None),
     ("GET /api/v1/logs", "/api/v1/logs", None),
     (
@@ -215,6 +221,7 @@ def filled(org: Org) -> tuple[Org, dict[str, str]]:
         "policy": policy,
         "zone": zone,
         "idp": state.add_document("idps", "0oa", {"type": "SAML2", "name": "Partner"}),
+        "case": state.add_support_case("00012345", "Sign-in is slow"),
     }
     org.send("POST", f"/api/v1/users/{names['suspended']}/lifecycle/suspend")
     return org, names

@@ -14,12 +14,18 @@ class Ids:
 
     def __init__(self, seed: int) -> None:
         """Start the streams of `seed`."""
+        self._seed = seed
         self._state = random.Random(f"{seed}/okta/ids")  # noqa: S311  # repeatable by design
         self._traffic = random.Random(f"{seed}/okta/traffic")  # noqa: S311  # as above
 
     def new(self, prefix: str) -> str:
         """Return a 20-character id that starts with `prefix`."""
         return prefix + "".join(self._state.choices(_LETTERS, k=_LENGTH - len(prefix)))
+
+    def given(self, prefix: str, name: str) -> str:
+        """Return the id of what every org has, by its name; it takes nothing from the stream."""
+        own = random.Random(f"{self._seed}/okta/given/{name}")  # noqa: S311  # as above
+        return prefix + "".join(own.choices(_LETTERS, k=_LENGTH - len(prefix)))
 
     def secret(self, prefix: str, length: int = 42) -> str:
         """Return a credential that starts with `prefix`."""

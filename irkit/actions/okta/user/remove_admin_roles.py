@@ -11,6 +11,7 @@ from irkit.actions.okta_roles import (
     assignment_id,
     role_key,
     role_state,
+    user_holder,
 )
 from irkit.actions.okta_user import see_user, user_path, user_target
 from irkit.actions.refusal import cannot_reach
@@ -65,7 +66,7 @@ class RemoveAdminRoles(Action):
         """Read direct assignments with their targets, and groups that grant roles."""
         seen = await see_user(readers, self.user)
         user = text(seen, "id")
-        roles = await admin_roles(readers, user)
+        roles = await admin_roles(readers, user_holder(user))
         granting: list[Json] = []
         for group in await readers.okta.list(user_path(user, "groups")):
             group_id = text(group, "id")
@@ -137,7 +138,7 @@ class RemoveAdminRoles(Action):
         if change.target.kind == "okta.membership":
             reply = await writers.okta.send("DELETE", f"/api/v1/groups/{own}/users/{user}")
         else:
-            assignment = await assignment_id(readers, user, own)
+            assignment = await assignment_id(readers, user_holder(user), own)
             reply = await writers.okta.send("DELETE", user_path(user, "roles", assignment))
         return Applied(request_ids=(reply.request_id,), status=reply.status)
 
@@ -154,7 +155,7 @@ class RemoveAdminRoles(Action):
             group = own_id(change.target)
             reply = await writers.okta.send("PUT", f"/api/v1/groups/{group}/users/{user}")
             return Applied(request_ids=(reply.request_id,), status=reply.status)
-        return await assign(writers, user, change.before)
+        return await assign(writers, user_holder(user), change.before)
 
 
 def _role_target(seen: Seen, role: JsonObject) -> Target:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.okta_user import see_user, user_path, user_target
+from irkit.actions.okta_user import see_factors, see_user, user_path, user_target
 from irkit.actions.one_way import OneWay
 from irkit.actions.refusal import no_such
-from irkit.actions.shape import entries, maybe_text, text
+from irkit.actions.shape import entries, text
 from irkit.actions.touches import own_id, owned, owner_id
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -52,19 +52,7 @@ class RemoveFactor(OneWay):
     async def probe(self, readers: Readers) -> Seen:
         """Read the user's factors."""
         seen = await see_user(readers, self.user)
-        factors = await readers.okta.list(user_path(text(seen, "id"), "factors"))
-        return {
-            **seen,
-            "factors": [
-                {
-                    "id": text(item, "id"),
-                    "type": maybe_text(item, "factorType"),
-                    "provider": maybe_text(item, "provider"),
-                    "created": maybe_text(item, "created"),
-                }
-                for item in factors
-            ],
-        }
+        return {**seen, "factors": await see_factors(readers, text(seen, "id"))}
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Remove it; a factor that is not there may be a wrong id, so that is an error."""

@@ -36,8 +36,9 @@ def deactivate_policy(ask: Ask) -> Reply:
 
 @route("GET", _RULES, area="policies")
 def list_rules(ask: Ask) -> Reply:
-    """List the rules of a policy."""
-    return Reply(body=[_json(ask, key, rule) for key, rule in _rules(ask).items()])
+    """List the rules of a policy, the one that is looked at first before the others."""
+    rules = sorted(_rules(ask).items(), key=lambda item: _priority(item[1]))
+    return Reply(body=[_json(ask, key, rule) for key, rule in rules])
 
 
 @route("POST", _RULES, area="policies")
@@ -47,7 +48,9 @@ def create_rule(ask: Ask) -> Reply:
     rule_id = ask.state.ids.new("0pr")
     now = moment(ask.state.now())
     active: dict[str, Json] = {"status": "ACTIVE", "priority": len(rules) + 1, "system": False}
-    rules[rule_id] = {**active, **_content(ask), "created": now, "lastUpdated": now}
+    rule = {**active, **_content(ask), "created": now, "lastUpdated": now}
+    _move(rules, _priority(rule), by=1)
+    rules[rule_id] = rule
     tell(ask, POLICIES, named(ask, POLICIES), "rule.add")
     return Reply(body=_json(ask, rule_id, rules[rule_id]))
 
@@ -71,8 +74,8 @@ def replace_rule(ask: Ask) -> Reply:
 @route("DELETE", _RULE, area="policies")
 def delete_rule(ask: Ask) -> Reply:
     """Delete a rule."""
-    rule_id = _rule_id(ask)
-    del _rules(ask)[rule_id]
+    rules, rule_id = _rules(ask), _rule_id(ask)
+    _move(rules, _priority(rules.pop(rule_id)), by=-1)
     tell(ask, POLICIES, named(ask, POLICIES), "rule.delete")
     return NO_CONTENT
 
@@ -117,6 +120,19 @@ def _stored(ask: Ask, rule_id: str, content: dict[str, Json], verb: str) -> Repl
 
 def _rules(ask: Ask) -> Documents:
     return ask.tables.rules_of_policies.setdefault(named(ask, POLICIES), {})
+
+
+def _move(rules: Documents, place: int, *, by: int) -> None:
+    """Make room at `place`, or close the gap there: no two rules have one priority."""
+    taken = any(_priority(rule) == place for rule in rules.values())
+    for key, rule in rules.items():
+        if (taken or by < 0) and _priority(rule) >= place:
+            rules[key] = {**rule, "priority": _priority(rule) + by}
+
+
+def _priority(rule: JsonObject) -> int:
+    found = rule.get("priority")
+    return found if isinstance(found, int) else 0
 
 
 def _rule_id(ask: Ask) -> str:

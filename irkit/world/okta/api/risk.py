@@ -4,7 +4,7 @@ from irkit.world.okta import errors
 from irkit.world.okta.records import User
 from irkit.world.okta.routing import Ask, Reply, route
 
-_LEVELS = {"HIGH", "LOW"}
+_LEVELS = {"HIGH", "MEDIUM", "LOW"}
 
 
 @route("GET", "/api/v1/users/{userId}/risk", area="users", family="userRisk")
@@ -15,11 +15,11 @@ def get_risk(ask: Ask) -> Reply:
 
 @route("PUT", "/api/v1/users/{userId}/risk", area="users", family="userRisk")
 def put_risk(ask: Ask) -> Reply:
-    """Set a user's risk to HIGH or LOW."""
+    """Set a user's risk; NONE cannot be set."""
     user = ask.user("userId")
     level = str(ask.object().get("riskLevel", ""))
     if level not in _LEVELS:
-        raise errors.invalid("riskLevel", "riskLevel: must be HIGH or LOW")
+        raise errors.invalid("riskLevel", "riskLevel: must be HIGH, MEDIUM or LOW")
     status = 200 if user.id in ask.tables.risks else 201
     ask.tables.risks[user.id] = level
     ask.happened_to("user.risk.change", f"User risk is {level}", user)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from irkit.canonical import Json
 from irkit.world.okta import errors
+from irkit.world.okta.api.support_cases import open_case
 from irkit.world.okta.records import Support
 from irkit.world.okta.routing import Ask, Reply, route
 from irkit.world.okta.system_log import Party
@@ -16,13 +17,6 @@ _PATH = "/api/v1/org/privacy/oktaSupport"
 def show_support(ask: Ask) -> Reply:
     """Show whether support has access, and until when."""
     return _shown(ask)
-
-
-@route("GET", f"{_PATH}/cases", area="orgs")
-def list_cases(ask: Ask) -> Reply:
-    """List the support cases: the simulated org never has any."""
-    del ask
-    return Reply(body={"supportCases": []})
 
 
 @route("POST", f"{_PATH}/grant", area="orgs")
@@ -57,7 +51,7 @@ def _set(ask: Ask, support: Support, event_type: str) -> Reply:
 
 
 def _shown(ask: Ask) -> Reply:
-    support = ask.tables.support
+    support = ask.tables.support if ask.tables.support.enabled else open_case(ask)
     verbs = ("extend", "revoke") if support.enabled else ("grant",)
     links: dict[str, Json] = {verb: hinted(f"{ask.base}{_PATH}/{verb}", "POST") for verb in verbs}
     return Reply(

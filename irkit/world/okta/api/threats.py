@@ -24,14 +24,14 @@ def update_configuration(ask: Ask) -> Reply:
         raise errors.invalid("action", "action: must be none, audit or block")
     zones = ask.object().get("excludeZones", [])
     content = {"action": action, "excludeZones": zones}
-    ask.tables.documents.setdefault(_KIND, {})[_KIND] = content
+    ask.tables.documents[_KIND] = {_KIND: content}
     target = Party(id=_KIND, kind="ThreatInsight", alternate_id="unknown", name="ThreatInsight")
     ask.happened("security.threat.configuration.update", "Update ThreatInsight", target)
     return _shown(ask)
 
 
 def _shown(ask: Ask) -> Reply:
-    content = ask.tables.documents.get(_KIND, {}).get(_KIND, {"action": "none", "excludeZones": []})
+    content = ask.tables.documents[_KIND][_KIND]
     created = moment(ask.state.created)
     return Reply(
         body={

@@ -1,0 +1,1 @@
+"""Actions on the access of Okta's support."""

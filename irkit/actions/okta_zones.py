@@ -1,0 +1,60 @@
+"""The gateways of a network zone, as networks: which addresses it holds."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from irkit.actions.refusal import cannot_reach
+from irkit.actions.shape import entries, maybe_text
+from irkit.canonical import Json
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def network(text: str) -> Network:
+    """Return the network that `text` names; a bare address is a network of one.
+
+    Raises:
+        IrkitError: if it names none.
+    """
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise cannot_reach(
+            f"`{text}` is no address and no network",
+            "give addresses such as 203.0.113.66 or networks such as 203.0.113.0/28",
+        ) from error
+
+
+def networks_of(gateways: Json) -> tuple[Network, ...]:
+    """Return the networks that a zone's gateways are; what cannot be read holds nobody."""
+    return tuple(
+        found
+        for gateway in entries({"gateways": gateways}, "gateways")
+        for found in _networks(maybe_text(gateway, "value"))
+    )
+
+
+def holds(zone: Iterable[Network], wanted: Network) -> bool:
+    """Say whether one of the networks holds all of `wanted`."""
+    return any(_within(wanted, item) for item in zone)
+
+
+def _within(inner: Network, outer: Network) -> bool:
+    if isinstance(inner, ipaddress.IPv4Network):
+        return isinstance(outer, ipaddress.IPv4Network) and inner.subnet_of(outer)
+    return isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
+
+
+def _networks(value: str) -> Iterator[Network]:
+    try:
+        if "-" not in value:
+            yield ipaddress.ip_network(value, strict=False)
+            return
+        first, last = (ipaddress.ip_address(part.strip()) for part in value.split("-", 1))
+        if (
+            isinstance(first, ipaddress.IPv4Address) and isinstance(last, ipaddress.IPv4Address)
+        ) or (isinstance(first, ipaddress.IPv6Address) and isinstance(last, ipaddress.IPv6Address)):
+            yield from ipaddress.summarize_address_range(first, last)
+    except (ValueError, TypeError):
+        return
