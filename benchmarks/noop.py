@@ -19,6 +19,7 @@ from irkit.model.plan import PartNeed, PlannedStep
 from irkit.model.playbook import Approval
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue, Effect, Reversal, Spec, Verb
+from irkit.providers.call import Purpose
 from irkit.trail.journal import Journal
 from irkit.trail.record import Actor, Draft
 
@@ -80,7 +81,7 @@ class NoConnections:
         """Return empty handles."""
         return Readers()
 
-    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: Purpose) -> Writers:
         """Return empty handles."""
         return Writers()
 

@@ -167,10 +167,10 @@ class Lab:
             with session.journal(writing=True) as journal, session.acting(run_id):
                 consent = session.consent(journal)
                 session.check_policy(consent)
-                async with connected(session, book, self.around(), run_id=run_id, dry=False) as (
-                    connections,
-                    _,
-                ):
+                other = session.run(journal, undone) if undone else None
+                async with connected(
+                    session, book, self.around(), run_id=run_id, dry=False, undone=other
+                ) as (connections, _):
                     made = context(
                         session,
                         book,
@@ -179,7 +179,7 @@ class Lab:
                         run_id=run_id,
                         journal=journal,
                         consent=consent,
-                        undone=session.run(journal, undone) if undone else None,
+                        undone=other,
                     )
                     return await Runner(made).drive(wait=wait)
 

@@ -81,7 +81,8 @@ KEYS: Final = {
     "hold.looks": "The moments of the looks, counted from the last change.",
     "hold.watch": "How long it watches in all.",
     "seats": "Drills only: reference to the intruder's credentials.",
-    "least_privilege": "`true`: a right that a connection does not declare is an error in lint.",
+    "least_privilege": "`true`: a right that a connection does not declare is an error in lint. "
+    "`session`: besides, role sessions and access tokens are reduced to what each is needed for.",
 }
 """Keys of `irkit.yaml` by their path. `NAME` is a name of your own, `NEED` any need."""
 

@@ -93,10 +93,14 @@ class Driver:
     @asynccontextmanager
     async def _connected(self, run_id: str) -> AsyncIterator[OpenConnections]:
         session = self.invocation.session
-        async with connected(session, self.book, self._around(), run_id=run_id, dry=False) as (
-            connections,
-            silent,
-        ):
+        async with connected(
+            session,
+            self.book,
+            self._around(),
+            run_id=run_id,
+            dry=False,
+            undone=self.undone,
+        ) as (connections, silent):
             warn(self.invocation, silent)
             yield connections
 

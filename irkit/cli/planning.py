@@ -77,7 +77,7 @@ async def _make(
     session, book = invocation.session, opening.book
     listener = Silent(output=invocation.output)
     around = Surroundings(listener=listener, seats=supplied(invocation), on_wait=listener.limited)
-    async with connected(session, book, around, run_id=opening.run_id, dry=True) as (
+    async with connected(session, book, around, run_id=opening.run_id, dry=True, undone=undone) as (
         connections,
         silent,
     ):

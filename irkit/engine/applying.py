@@ -19,7 +19,8 @@ from irkit.engine.desk import Desk
 from irkit.engine.target_lock import target_lock
 from irkit.model.change import LATE, Change, fill_late, is_late
 from irkit.model.run import ChangeState, Stage
-from irkit.providers.call import CallError, Outcome
+from irkit.model.spec import Spec
+from irkit.providers.call import CallError, Outcome, Purpose
 
 _BACKOFF = 0.5
 _LONGEST_BACKOFF = 30.0
@@ -36,10 +37,10 @@ async def apply_change(desk: Desk, change: str) -> None:
 
 async def _in_turn(desk: Desk, state: ChangeState) -> None:
     """Wait for the rate limit first: what is seen, allowed and intended must not age in a queue."""
-    needs = desk.context.catalogue[state.step.action].needs
+    spec = desk.context.catalogue[state.step.action]
     try:
         writers = desk.context.connections.writers(
-            state.step.connection or None, needs, _purpose(state)
+            state.step.connection or None, spec.needs, _purpose(state, spec)
         )
     except IrkitError as error:
         await _not_now(desk, state, error)
@@ -52,10 +53,13 @@ async def _in_turn(desk: Desk, state: ChangeState) -> None:
         writers.give_turns_back()
 
 
-def _purpose(state: ChangeState) -> str:
-    """Name what uses one endpoint of one tenant each time."""
+def _purpose(state: ChangeState, spec: Spec) -> Purpose:
+    """Name what uses one endpoint of one tenant each time, and all it may do."""
     undoing = "undo " if state.step.undoes else ""
-    return f"{undoing}{state.step.action}: {state.change.verb} in {state.change.target.tenant}"
+    return Purpose(
+        name=f"{undoing}{spec.id}: {state.change.verb} in {state.change.target.tenant}",
+        rights=spec.permissions.iam_write,
+    )
 
 
 async def skip_change(desk: Desk, command: Skip) -> None:

@@ -14,6 +14,7 @@ from irkit.engine.consent import WorkspaceConsent, part_need
 from irkit.engine.context import Context, Listener, Pace, Reporter, unsigned
 from irkit.engine.guarding import WorkspaceGuards
 from irkit.engine.history import Blobs
+from irkit.engine.least_privilege import LeastPrivileges, least_privileges
 from irkit.engine.leftover import open_residual
 from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Inputs, Opening, asked_of, open_run, resolve_inputs
@@ -28,7 +29,7 @@ from irkit.providers.aws.settings import LOOKUPS_PER_SECOND
 from irkit.providers.call import CallError
 from irkit.providers.limits import OnWait
 from irkit.trail.journal import Journal
-from irkit.workspace.config import Mode
+from irkit.workspace.config import LeastPrivilege, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,18 @@ class _NoConsent:
 
 @asynccontextmanager
 async def connected(
-    session: Session, book: Book, around: Surroundings, *, run_id: str, dry: bool
+    session: Session,
+    book: Book,
+    around: Surroundings,
+    *,
+    run_id: str,
+    dry: bool,
+    undone: Run | None = None,
 ) -> AsyncIterator[tuple[OpenConnections, tuple[Diagnostic, ...]]]:
-    """Open the connections a book needs; yield them and what does not answer."""
+    """Open the connections a book needs; yield them and what does not answer.
+
+    `undone` is the run that this one takes back, whose actions it needs as well.
+    """
     async with OpenConnections(
         workspace=session.workspace,
         clock=session.clock,
@@ -79,9 +89,20 @@ async def connected(
         seats=around.seats,
         on_wait=around.on_wait,
         lookups_per_second=around.lookups_per_second,
+        privileges=_privileges(session, book, undone),
     ) as connections:
         silent = await connections.prepare(providers_of(book, session.catalogue))
         yield connections, silent
+
+
+def _privileges(session: Session, book: Book, undone: Run | None) -> LeastPrivileges | None:
+    """Return what sessions are reduced to; None where the workspace leaves them whole."""
+    if session.workspace.least_privilege is not LeastPrivilege.SESSION:
+        return None
+    taken_back = {step.action for _, step in undone.steps.values()} if undone else ()
+    return least_privileges(
+        book, session.catalogue, session.workspace.protect, also=tuple(taken_back)
+    )
 
 
 def user_agent(session: Session, run_id: str) -> str:

@@ -7,7 +7,7 @@ Tenants are checked against their pins before anything else is asked.
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from irkit.actions.shape import entries, text
 from irkit.canonical import JsonObject
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.least_privilege import LeastPrivileges
 from irkit.providers.aws.settings import (
     LOOKUPS_PER_SECOND,
     Account,
@@ -24,7 +25,7 @@ from irkit.providers.aws.settings import (
     Source,
     StaticKeys,
 )
-from irkit.providers.call import BeforeSend, CallError, Outcome
+from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait
 from irkit.providers.marker import is_world
 from irkit.providers.okta.settings import OktaAuth, OktaSettings, PrivateKey, Ssws
@@ -45,7 +46,10 @@ from irkit.workspace.secrets import resolve
 
 @dataclass(slots=True)
 class OpenConnections:
-    """Opens what a run needs. Use as an asynchronous context."""
+    """Opens what a run needs. Use as an asynchronous context.
+
+    With `privileges`, role sessions and access tokens are reduced to what they are needed for.
+    """
 
     workspace: Workspace
     clock: Clock
@@ -56,6 +60,7 @@ class OpenConnections:
     before_send: BeforeSend | None = None
     on_wait: OnWait | None = None
     lookups_per_second: int = LOOKUPS_PER_SECOND
+    privileges: LeastPrivileges | None = None
     worlds: dict[str, bool] = field(default_factory=dict)
     _open: dict[str, object] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -212,6 +217,7 @@ class OpenConnections:
             endpoint_url=connection.endpoint_url or None,
             user_agent=self.user_agent,
             session_name=self.session_name,
+            read_rights=tuple(self.privileges.iam.read) if self.privileges else (),
             lookups_per_second=self.lookups_per_second,
         )
 
@@ -223,8 +229,17 @@ class OpenConnections:
             client_id=auth.client_id,
             key=self._secret(auth.private_key),
             key_id=auth.key_id,
-            scopes=auth.scopes,
+            scopes=self._scopes(auth.scopes),
         )
+
+    def _scopes(self, configured: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the scopes to ask for: of those configured, what this run needs."""
+        if self.privileges is None:
+            return configured
+        needed = set(self.privileges.okta.read)
+        if not self.dry:
+            needed |= set(self.privileges.okta.write)
+        return tuple(scope for scope in configured if scope in needed)
 
     def _aws_source(self, connection: AwsConnection) -> Source:
         source = connection.source
@@ -266,12 +281,13 @@ class OpenConnections:
             federation=federation,
         )
 
-    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: Purpose) -> Writers:
         """Return the writing handles for one change; a dry run has none."""
         assert not self.dry, "a dry run has no writing handles"
+        reduced = purpose if self.privileges else replace(purpose, rights=())
 
         def writer(live: Any) -> Any:
-            return live.writer(purpose)
+            return live.writer(reduced)
 
         return Writers(
             okta_writer=self._handle("okta", connection, needs, writer),

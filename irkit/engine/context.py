@@ -16,6 +16,7 @@ from irkit.model.plan import PartNeed, PlannedStep
 from irkit.model.playbook import Approval
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
+from irkit.providers.call import Purpose
 from irkit.trail.protocol import Journal
 from irkit.trail.record import Actor
 
@@ -40,7 +41,7 @@ class Connections(Protocol):
     def readers(self, connection: str | None, needs: tuple[str, ...]) -> Readers:
         """Return the reading handles for a step that needs these providers."""
 
-    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: Purpose) -> Writers:
         """Return the writing handles for one change; calls for one purpose use one endpoint."""
 
     def provider_now(self, tenant: str) -> datetime:

@@ -65,11 +65,21 @@ class LeastPrivileges:
 
 
 def least_privileges(
-    book: Book, catalogue: Catalogue, protect: Iterable[Protection] = ()
+    book: Book,
+    catalogue: Catalogue,
+    protect: Iterable[Protection] = (),
+    also: Iterable[str] = (),
 ) -> LeastPrivileges:
-    """Return what running `book` needs; `protect` are the workspace's own patterns."""
+    """Return what running `book` needs.
+
+    Args:
+        book: The playbook, with those it calls.
+        catalogue: The actions' facts.
+        protect: The workspace's own patterns.
+        also: Actions that are not in the book: those of a run that it takes back.
+    """
     iam, okta = _Needs(), _Needs()
-    actions = tuple(sorted(set(_actions(book))))
+    actions = tuple(sorted({*_actions(book), *also}))
     for action in actions:
         _take(iam, okta, catalogue[action].permissions, action)
     for kind, who in _kinds(book, protect):

@@ -18,7 +18,7 @@ from irkit.model.spec import Catalogue
 from irkit.trail.allowed_signers import parse_allowed_signers
 from irkit.workspace import approvers, lock
 from irkit.workspace import decode as settings
-from irkit.workspace.config import AwsConnection, Workspace
+from irkit.workspace.config import AwsConnection, LeastPrivilege, Workspace
 
 _TEMPLATE_ENDING = ".j2"
 _TEST_ENDING = ".test.yaml"
@@ -110,7 +110,7 @@ class Linter:
             federated=bool(self.workspace.federation),
             limits=self.workspace.limits,
             protected=bool(self.workspace.protect),
-            least_privilege=self.workspace.least_privilege,
+            least_privilege=self.workspace.least_privilege is not LeastPrivilege.OFF,
         )
 
     def _called(self, playbook: Playbook, path: Path) -> Mapping[str, Playbook]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from irkit.canonical import Json
 from irkit.diagnostics import Diagnostic, IrkitError
@@ -36,6 +36,22 @@ class Outcome(StrEnum):
     def definite(self) -> bool:
         """Say whether it is certain that the call had no effect."""
         return self in {Outcome.REJECTED, Outcome.THROTTLED, Outcome.NOT_SENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What a writing handle is for.
+
+    Calls for one purpose use one endpoint of one tenant, which is told apart by `name`; `rights`
+    are all they may do, where the connection can be reduced to that.
+    """
+
+    name: str = ""
+    rights: tuple[str, ...] = ()
+
+
+ANYTHING: Final = Purpose()
+"""No purpose in particular: nothing is known before, and nothing is taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

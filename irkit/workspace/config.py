@@ -201,6 +201,18 @@ class TrailSettings:
     next_key: str = ""
 
 
+class LeastPrivilege(StrEnum):
+    """How strictly rights are kept small.
+
+    `declared` makes a right that no connection declares an error in lint. `session` reduces,
+    besides, role sessions and access tokens to what the playbook and the change need.
+    """
+
+    OFF = "off"
+    DECLARED = "declared"
+    SESSION = "session"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldSettings:
     """When irkit looks again after the last change, and how long it watches."""
@@ -218,8 +230,7 @@ class Workspace:
     """One workspace. `root` is the directory of `irkit.yaml`; paths in it are relative to that.
 
     `in_doubt_wait` replaces the waits of actions where it is given (drills are faster than the
-    real providers). `seats` is a drill's file of the intruder's credentials. `least_privilege`
-    makes an action whose permissions no connection declares an error instead of a warning.
+    real providers). `seats` is a drill's file of the intruder's credentials.
     """
 
     root: Path
@@ -237,7 +248,7 @@ class Workspace:
     in_doubt_wait: timedelta | None = None
     hold: HoldSettings = field(default_factory=HoldSettings)
     seats: SecretReference | None = None
-    least_privilege: bool = False
+    least_privilege: LeastPrivilege = LeastPrivilege.OFF
     digest: str = ""
     source: str = ""
 

@@ -11,10 +11,18 @@ from typing import Final
 from irkit import yaml_strict
 from irkit.canonical import digest_bytes
 from irkit.decode import Fields, Problems, duration, fields, heading, shown
+from irkit.decode.problems import wrong
 from irkit.decode.targets import limit_entries, protect_entries
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.playbook import Protection
-from irkit.workspace.config import HoldSettings, Mode, SecretReference, TrailSettings, Workspace
+from irkit.workspace.config import (
+    HoldSettings,
+    LeastPrivilege,
+    Mode,
+    SecretReference,
+    TrailSettings,
+    Workspace,
+)
 from irkit.workspace.connections import decode_connections, decode_federation
 from irkit.workspace.rules import decode_rules
 from irkit.workspace.secrets import reference, refuse_literals
@@ -81,12 +89,25 @@ def _workspace(top: Fields, problems: Problems, data: bytes, root: Path) -> Work
         in_doubt_wait=top.duration("in_doubt_wait"),
         hold=_hold(top),
         seats=_seats(top, problems, mode),
-        least_privilege=top.boolean("least_privilege"),
+        least_privilege=_least_privilege(top, problems),
         digest=digest_bytes(data),
         source=data.decode(errors="replace"),
     )
     top.close()
     return result
+
+
+def _least_privilege(top: Fields, problems: Problems) -> LeastPrivilege:
+    node = top.take("least_privilege")
+    match node:
+        case None:
+            return LeastPrivilege.OFF
+        case ScalarNode(value=bool() as strict):
+            return LeastPrivilege.DECLARED if strict else LeastPrivilege.OFF
+        case ScalarNode(text="session"):
+            return LeastPrivilege.SESSION
+    wrong(node, problems, "`least_privilege`", "true, false or session")
+    return LeastPrivilege.OFF
 
 
 def _format(top: Fields, problems: Problems) -> None:

@@ -40,7 +40,7 @@ def workspace_schema() -> JsonObject:
         "in_doubt_wait": _DURATION,
         "hold": _object({"looks": {"type": "array", "items": _DURATION}, "watch": _DURATION}),
         "seats": _SECRET,
-        "least_privilege": {"type": "boolean"},
+        "least_privilege": {"enum": [True, False, "session"]},
     }
     required = ("irkit", "org", "mode", "origin", "connections")
     return {

@@ -261,3 +261,13 @@ def test_an_expired_session_is_dead() -> None:
         answer = stage.read("aws.seat.state", seat=seat_of(stage, "chained_role_session"))
         assert answer.value == "dead"
         assert "expired" in cast("dict[str, str]", answer.raw)["why"]
+
+
+def test_a_key_nobody_may_speak_of_is_not_simply_missing() -> None:
+    """Where irkit lacks the right to ask, the refusal says so and where."""
+    with staged() as stage:
+        for account in stage.world.accounts:
+            stage.world.aws.cloud.iam(account.id).delete_role_policy("irkit-read", "irkit-read")
+        with pytest.raises(IrkitError, match="IRK661") as caught:
+            stage.read("aws.iam_key.get", key="AKIAIOSFODNN7EXAMPLE", account=PROD)
+    assert f"iam:GetAccessKeyLastUsed is missing in {PROD}" in caught.value.diagnostics[0].help

@@ -18,7 +18,7 @@ from irkit.engine.history import Inflated
 from irkit.engine.runner import Runner
 from irkit.engine.session import Session
 from irkit.model.run import Run
-from irkit.providers.call import Reply
+from irkit.providers.call import Purpose, Reply
 from irkit.workspace import decode
 
 
@@ -77,7 +77,7 @@ class DeadlyConnections:
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
-    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: str) -> Writers:
+    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: Purpose) -> Writers:
         """Return deadly writing handles."""
         real = self._real.writers(connection, needs, purpose)
         return Writers(

@@ -141,3 +141,24 @@ def test_aws_s_error_code_and_request_id_are_kept() -> None:
 def test_error_codes_decide_before_statuses(status: int, code: str, outcome: Outcome) -> None:
     """Throttling has many names and statuses; a quota is no throttling."""
     assert said_no("`x`", code, "m", status=status, request_id="").outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("UnauthorizedOperation", "You may not.", "You may not. (this takes ec2:DescribeRegions)"),
+        ("AccessDenied", "no ec2:DescribeRegions for you", "no ec2:DescribeRegions for you"),
+        ("InvalidParameterValue", "no such thing", "no such thing"),
+    ],
+)
+def test_a_refusal_names_the_right_it_takes(code: str, message: str, said: str) -> None:
+    """EC2 does not say what it wanted; whoever has to grant it must not have to guess."""
+    error = said_no(
+        "`ec2:describe_regions`",
+        code,
+        message,
+        status=403,
+        request_id="r",
+        right="ec2:DescribeRegions",
+    )
+    assert error.diagnostics[0].summary.endswith(f"{code}: {said}")

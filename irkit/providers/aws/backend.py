@@ -14,11 +14,13 @@ from irkit.secret import Secret
 class Entry:
     """Whose credentials a call uses: the reading or the writing role of an account.
 
-    Without an account these are the first credentials themselves.
+    Without an account these are the first credentials themselves. `rights` are the IAM actions
+    that a session of the role is reduced to; none leaves it what the role has.
     """
 
     account: str
     write: bool = False
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from irkit.providers.aws.json_form import take_secrets, to_json
 from irkit.providers.aws.outcomes import cursor_loop, refused_here
 from irkit.providers.aws.reads import is_read
 from irkit.providers.aws.settings import AwsSettings
-from irkit.providers.call import BeforeSend, CallError, Outcome, Reply
+from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose, Reply
 from irkit.providers.limits import RateLimits
 from irkit.providers.retry import Patience, repeat_read
 from irkit.providers.server_clock import ServerClock
@@ -72,6 +72,10 @@ class AwsCalls:
         self.server_clock.saw(raw.date)
         return raw
 
+    def reading(self, account: str) -> Entry:
+        """Return whose credentials read in `account`."""
+        return Entry(account=account, rights=self.settings.read_rights)
+
     def _pace(self, operation: Operation) -> int:
         lookup = (operation.service, operation.name) == ("cloudtrail", "lookup_events")
         return self.settings.lookups_per_second if lookup else 0
@@ -118,7 +122,7 @@ class Reader:
         the ARN of the role changes would be made with (empty: the first credentials).
         """
         pinned = self._calls.settings.account(account)
-        found = await self._calls.credentials.caller(Entry(account=account))
+        found = await self._calls.credentials.caller(self._calls.reading(account))
         write = pinned.write_role
         return {
             **found,
@@ -139,7 +143,7 @@ class Reader:
         asked = Operation(
             service=service, name=operation, region=region, parameters=parameters or {}
         )
-        return _reply(await self._calls.read(asked, Entry(account=account)))
+        return _reply(await self._calls.read(asked, self._calls.reading(account)))
 
     async def pages(
         self,
@@ -156,7 +160,7 @@ class Reader:
         seen: set[tuple[str, ...]] = set()
         while True:
             asked = Operation(service=service, name=operation, region=region, parameters=given)
-            raw = await self._calls.read(asked, Entry(account=account))
+            raw = await self._calls.read(asked, self._calls.reading(account))
             yield _reply(raw)
             tokens = self._next(asked, cursor, raw)
             if tokens is None or cursor is None:
@@ -186,7 +190,7 @@ class Reader:
 class Writer:
     """Writes in the pinned accounts (`AwsWriter`), each sent once."""
 
-    def __init__(self, calls: AwsCalls, before_send: BeforeSend | None, purpose: str) -> None:
+    def __init__(self, calls: AwsCalls, before_send: BeforeSend | None, purpose: Purpose) -> None:
         """Write through `calls` for `purpose`; `before_send` may stop any of them."""
         self._calls = calls
         self._before_send = before_send
@@ -195,7 +199,7 @@ class Writer:
 
     async def take_turn(self) -> None:
         """Wait until a call for this purpose may be sent."""
-        self._turn = await self._calls.limits.take_turn(self._purpose)
+        self._turn = await self._calls.limits.take_turn(self._purpose.name)
 
     def give_turn_back(self) -> None:
         """Give back a turn that was not used."""
@@ -216,10 +220,10 @@ class Writer:
         asked = Operation(
             service=service, name=operation, region=region, parameters=parameters or {}
         )
-        entry = Entry(account=account, write=True)
+        entry = Entry(account=account, write=True, rights=self._purpose.rights)
         turn, self._turn = self._turn, ""
         raw = await self._calls.once(
-            asked, entry, before_send=self._before_send, purpose=self._purpose, turn=turn
+            asked, entry, before_send=self._before_send, purpose=self._purpose.name, turn=turn
         )
         result, found = take_secrets(raw.result, secrets)
         return _reply(raw, result), found

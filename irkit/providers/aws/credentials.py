@@ -1,5 +1,7 @@
 """Credentials by account and purpose: read and write are different roles.
 
+Where a connection asks for it, a session is reduced to the rights it is needed for.
+
 A role is assumed once and used until five minutes before its end. Whatever credentials are used
 in an account, their own `GetCallerIdentity` must name the pinned account before anything else is
 asked with them.
@@ -11,10 +13,11 @@ from typing import Final, cast
 
 import anyio
 
-from irkit.canonical import JsonObject
+from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.providers.aws.backend import Backend, Entry, Keys, Operation
 from irkit.providers.aws.json_form import to_json
+from irkit.providers.aws.session_policy import session_policy
 from irkit.providers.aws.settings import AwsSettings
 from irkit.providers.limits import RateLimits
 from irkit.providers.retry import Patience, repeat_read
@@ -78,15 +81,15 @@ class Credentials:
         if not role:
             return await self._backend.source()
         source = await self.keys(SOURCE)
+        parameters: dict[str, Json | Secret] = {
+            "RoleArn": self._settings.role_arn(entry.account, role),
+            "RoleSessionName": self._settings.session_name,
+            "DurationSeconds": _DURATION,
+        }
+        if entry.rights:
+            parameters["Policy"] = session_policy(entry.rights, write=entry.write)
         operation = Operation(
-            service="sts",
-            name="assume_role",
-            region=HOME_REGION,
-            parameters={
-                "RoleArn": self._settings.role_arn(entry.account, role),
-                "RoleSessionName": self._settings.session_name,
-                "DurationSeconds": _DURATION,
-            },
+            service="sts", name="assume_role", region=HOME_REGION, parameters=parameters
         )
         raw = await self._repeated(operation, source)
         found = cast("Mapping[str, object]", raw["Credentials"])

@@ -24,12 +24,13 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION
 from irkit.canonical import thaw
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.model.iam_actions import iam_action
 from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
 from irkit.providers.aws.connection import AwsCalls, Reader, Writer
 from irkit.providers.aws.credentials import Credentials
 from irkit.providers.aws.outcomes import said_no, went_wrong
 from irkit.providers.aws.settings import AwsSettings, Profile, StaticKeys
-from irkit.providers.call import BeforeSend, CallError, Outcome
+from irkit.providers.call import ANYTHING, BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait, RateLimits
 from irkit.providers.retry import Patience
 from irkit.providers.server_clock import ServerClock, parse_date
@@ -176,7 +177,7 @@ class AwsConnection:
         """Return the handle that can only read."""
         return Reader(self._calls)
 
-    def writer(self, purpose: str = "") -> Writer:
+    def writer(self, purpose: Purpose = ANYTHING) -> Writer:
         """Return the handle that can write, for one `purpose` at a time."""
         return Writer(self._calls, self._before_send, purpose)
 
@@ -210,7 +211,7 @@ def _call(client: Any, operation: Operation) -> Raw:
     try:
         result = getattr(client, operation.name)(**given)
     except botocore.exceptions.ClientError as error:
-        raise _refusal(operation, error) from None
+        raise _refusal(operation, error, _right(client, operation)) from None
     except _INVALID as error:
         reason = _masked(operation, str(error).replace("\n", " "))
         raise went_wrong(operation.title, Outcome.NOT_SENT, reason) from None
@@ -233,7 +234,14 @@ def _call(client: Any, operation: Operation) -> Raw:
     )
 
 
-def _refusal(operation: Operation, error: Any) -> CallError:
+def _right(client: Any, operation: Operation) -> str:
+    """Return the IAM action that allows the call."""
+    model = client.meta.service_model
+    name = client.meta.method_to_api_mapping[operation.name]
+    return iam_action(model.signing_name, name)
+
+
+def _refusal(operation: Operation, error: Any, right: str) -> CallError:
     said = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     return said_no(
@@ -242,6 +250,7 @@ def _refusal(operation: Operation, error: Any) -> CallError:
         _masked(operation, str(said.get("Message", ""))),
         status=metadata.get("HTTPStatusCode", 0),
         request_id=metadata.get("RequestId", ""),
+        right=right,
     )
 
 

@@ -29,8 +29,27 @@ _PAUSE: Final = 1.0
 """Seconds after a throttled call: AWS does not say when it will answer again."""
 
 
-def said_no(what: str, code: str, message: str, *, status: int, request_id: str) -> CallError:
-    """Return the error for an answer in which AWS names an error `code`."""
+_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedOperation",
+    }
+)
+
+
+def said_no(
+    what: str, code: str, message: str, *, status: int, request_id: str, right: str = ""
+) -> CallError:
+    """Return the error for an answer in which AWS names an error `code`.
+
+    `right` is the IAM action that allows the call. Not every service names it when it refuses, and
+    somebody has to grant it.
+    """
+    if code in _DENIED and right and right not in message:
+        message = f"{message} (this takes {right})"
     if code in _THROTTLING or status == HTTPStatus.TOO_MANY_REQUESTS:
         outcome = Outcome.THROTTLED
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -54,6 +54,7 @@ class AwsSettings:
     """All pinned accounts and how irkit enters them.
 
     `session_name` (which carries the run's id) names irkit's role sessions in the logs.
+    `read_rights` are the IAM actions that reading sessions are reduced to; none leaves them whole.
     `lookups_per_second` is how often CloudTrail's log is asked in each account and region, 0 for no
     limit.
     `endpoint_url` is for a simulated AWS. `ca_bundle` is a file, or empty for the usual ones.
@@ -66,6 +67,7 @@ class AwsSettings:
     endpoint_url: str | None = None
     user_agent: str = "irkit"
     session_name: str = "irkit"
+    read_rights: tuple[str, ...] = ()
     federation: tuple[Mapping[str, str], ...] = ()
     role_path: str = "/"
     partition: str = "aws"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.log import logger
-from irkit.providers.call import BeforeSend, CallError, Outcome, Reply
+from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose, Reply
 from irkit.providers.limits import RateLimits
 from irkit.providers.okta.buckets import bucket_of
 from irkit.providers.okta.exchange import Answer, Ask, Exchange, TokenError, TransportError
@@ -168,7 +168,7 @@ class Reader:
 class Writer:
     """Writes of one org (`OktaWriter`), each sent once."""
 
-    def __init__(self, calls: OktaCalls, before_send: BeforeSend | None, purpose: str) -> None:
+    def __init__(self, calls: OktaCalls, before_send: BeforeSend | None, purpose: Purpose) -> None:
         """Write through `calls` for `purpose`; `before_send` may stop any of them."""
         self._calls = calls
         self._before_send = before_send
@@ -177,7 +177,7 @@ class Writer:
 
     async def take_turn(self) -> None:
         """Wait until a call for this purpose may be sent."""
-        self._turn = await self._calls.limits.take_turn(self._purpose)
+        self._turn = await self._calls.limits.take_turn(self._purpose.name)
 
     def give_turn_back(self) -> None:
         """Give back a turn that was not used."""
@@ -196,7 +196,7 @@ class Writer:
         ask = Ask(method=method, url=self._calls.url(path, query), body=body)
         turn, self._turn = self._turn, ""
         reply, _ = await self._calls.once(
-            ask, before_send=self._before_send, purpose=self._purpose, turn=turn
+            ask, before_send=self._before_send, purpose=self._purpose.name, turn=turn
         )
         return reply
 

@@ -17,7 +17,7 @@ from okta.http_client import HTTPClient
 from okta.request_executor import RequestExecutor
 
 from irkit.clock import Clock
-from irkit.providers.call import BeforeSend
+from irkit.providers.call import ANYTHING, BeforeSend, Purpose
 from irkit.providers.limits import OnWait, RateLimits
 from irkit.providers.okta.connection import OktaCalls, Reader, Writer, check_tenant
 from irkit.providers.okta.exchange import Answer, Ask, TokenError, TransportError
@@ -180,7 +180,7 @@ class OktaConnection:
         """Return the handle that can only read."""
         return Reader(self._calls, self._patience)
 
-    def writer(self, purpose: str = "") -> Writer:
+    def writer(self, purpose: Purpose = ANYTHING) -> Writer:
         """Return the handle that can write, for one `purpose` at a time."""
         return Writer(self._calls, self._before_send, purpose)
 

@@ -1,10 +1,10 @@
 """May this caller do this: the evaluator applied to the world's own state, for every call."""
 
 from irkit.model.access import Decision, ExplicitDeny, Request, decide
+from irkit.model.iam_actions import iam_action
 from irkit.world.aws.answer import ApiError, Refusal, refusal
 from irkit.world.aws.cloud import Caller, Cloud, policies_for
 from irkit.world.aws.iam_view import AccessState
-from irkit.world.aws.naming import action_name
 from irkit.world.aws.resources import Subject
 from irkit.world.aws.wire import ApiCall
 
@@ -12,7 +12,7 @@ from irkit.world.aws.wire import ApiCall
 def request_for(cloud: Cloud, call: ApiCall, subject: Subject, **keys: tuple[str, ...]) -> Request:
     """Return the access request that `call` amounts to, with further condition keys."""
     return Request(
-        action=action_name(call.signing_name, call.operation),
+        action=iam_action(call.signing_name, call.operation),
         time=cloud.now(),
         resource=subject.arn,
         resource_account=subject.account,
@@ -46,7 +46,7 @@ def denied(caller: Caller, call: ApiCall, subject: Subject, decision: Decision |
     if call.protocol == "ec2":
         message = "You are not authorized to perform this operation."
     else:
-        action = action_name(call.signing_name, call.operation)
+        action = iam_action(call.signing_name, call.operation)
         message = (
             f"User: {caller.credential.arn} is not authorized to perform: {action} "
             f"on resource: {subject.arn} {_because(decision)}"

@@ -1,7 +1,7 @@
-"""What AWS calls things: services, IAM actions, event sources, and which operations write.
+"""What AWS calls things: services, event sources, and which operations write.
 
-The names an SDK signs with, the names policies use and the names CloudTrail logs differ in places;
-this is the one table of those differences.
+The names an SDK signs with and the names CloudTrail logs differ in places; this is the one table of
+those differences. What policies call an operation is `irkit.model.iam_actions`.
 """
 
 from types import MappingProxyType
@@ -17,30 +17,6 @@ _SERVICES: Final = MappingProxyType(
         "elasticloadbalancing": "elbv2",
         "elasticmapreduce": "emr",
         "states": "stepfunctions",
-    }
-)
-_ACTIONS: Final = MappingProxyType(
-    {
-        "lambda:Invoke": "lambda:InvokeFunction",
-        "s3:CopyObject": "s3:PutObject",
-        "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
-        "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
-        "s3:DeleteObjects": "s3:DeleteObject",
-        "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-        "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-        "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-        "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-        "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
-        "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-        "s3:HeadBucket": "s3:ListBucket",
-        "s3:HeadObject": "s3:GetObject",
-        "s3:ListBuckets": "s3:ListAllMyBuckets",
-        "s3:ListObjectVersions": "s3:ListBucketVersions",
-        "s3:ListObjects": "s3:ListBucket",
-        "s3:ListObjectsV2": "s3:ListBucket",
-        "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-        "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
-        "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     }
 )
 _READS: Final = (
@@ -88,13 +64,6 @@ HOME_REGION: Final = "us-east-1"
 def service_of(signing_name: str) -> str:
     """Return botocore's name of the service that signs as `signing_name`."""
     return _SERVICES.get(signing_name, signing_name)
-
-
-def action_name(signing_name: str, operation: str) -> str:
-    """Return the IAM action that allows an operation: `s3:ListAllMyBuckets` for ListBuckets."""
-    prefix = "cloudwatch" if signing_name == "monitoring" else signing_name
-    name = f"{prefix}:{operation}"
-    return _ACTIONS.get(name, name)
 
 
 def changes_something(operation: str) -> bool:

@@ -72,6 +72,10 @@ class SessionStore:
         """Return the session with this access key id."""
         return self._sessions.get(access_key_id)
 
+    def all(self) -> tuple[Session, ...]:
+        """Return every session, in the order of issue."""
+        return tuple(self._sessions.values())
+
 
 def is_expired(session: Session, now: datetime) -> bool:
     """Say whether the session's time is over."""

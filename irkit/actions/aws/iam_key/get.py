@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from irkit.actions.absent import IAM, or_none
+from irkit.actions.absent import IAM, or_none, says
 from irkit.actions.arn import Principal
 from irkit.actions.base import Answer, Read, Readers, parameter
 from irkit.actions.iam_keys import key_status, list_keys
@@ -13,9 +13,12 @@ from irkit.actions.shape import entries, maybe_text, text
 from irkit.canonical import Json
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Permissions, Spec, Verb
+from irkit.providers.call import CallError
 
-_NOT_HERE: Final = (*IAM, "AccessDenied")
-"""AWS refuses to speak of a key of another account."""
+_FOREIGN: Final = ("AccessDenied",)
+"""AWS refuses to speak of a key of another account; and so it does without the right to ask."""
+
+_RIGHT: Final = "iam:GetAccessKeyLastUsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +32,7 @@ class Get(Read):
         summary="Find out whose an access key is",
         needs=("aws",),
         target="aws.access_key",
-        permissions=Permissions(
-            iam_read=("iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys")
-        ),
+        permissions=Permissions(iam_read=(_RIGHT, "iam:GetUser", "iam:ListAccessKeys")),
         reveals=(Kind.LONG_TERM_KEY,),
         d3fend=("D3-AM",),
         gotchas=(
@@ -60,17 +61,25 @@ class Get(Read):
 
     async def read(self, readers: Readers) -> Answer:
         """Ask each account for the key."""
+        refused: list[str] = []
         for account in (self.account,) if self.account else readers.aws.accounts():
             call = readers.aws.call(
                 "iam", "get_access_key_last_used", {"AccessKeyId": self.key}, account=account
             )
-            reply = await or_none(call, _NOT_HERE)
+            try:
+                reply = await or_none(call, IAM)
+            except CallError as error:
+                if not says(error, _FOREIGN):
+                    raise
+                refused.append(account)
+                continue
             if reply is not None and maybe_text(reply.body, "UserName"):
                 return await self._found(readers, account, reply.body)
         raise no_such(
             "access key of the pinned accounts",
             self.key,
-            "look at the id again; or it belongs to another account, or was deleted",
+            "look at the id again; or it belongs to another account, or was deleted"
+            + (f"; or {_RIGHT} is missing in {', '.join(refused)}" if refused else ""),
         )
 
     async def _found(self, readers: Readers, account: str, used: Json) -> Answer:

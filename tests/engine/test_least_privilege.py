@@ -1,0 +1,84 @@
+"""Least privilege in a run: what is printed is enough, and sessions are reduced to it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab import Lab, laboratory
+from playbook_inputs import PLAYBOOKS, inputs_of
+
+from irkit.actions.load import catalogue
+from irkit.canonical import Json
+from irkit.engine.least_privilege import Privileges, least_privileges
+
+FEDERATED = "okta-user-federated-to-aws"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    """A world in which the intruder is alive, and a sealed workspace."""
+    with laboratory(tmp_path) as made:
+        yield made
+
+
+def grant(lab: Lab, role: str, rights: Iterator[str]) -> None:
+    """Give a role of irkit's exactly these rights, in every account."""
+    statement: dict[str, Json] = {"Effect": "Allow", "Action": [*rights], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for account in lab.world.accounts:
+        lab.world.aws.cloud.iam(account.id).put_role_policy(role, role, document)
+
+
+def needed(lab: Lab, name: str) -> Privileges:
+    """Return the IAM rights that a playbook needs in the laboratory's workspace."""
+    protect = lab.session.workspace.protect
+    return least_privileges(lab.book(name), catalogue(), protect).iam
+
+
+def refused_rights(lab: Lab, name: str) -> str:
+    """Run a playbook; return its outcome, and what its records say about rights it lacks."""
+    _, driven = lab.contain(lab.book(name), **inputs_of(lab, name))
+    bodies = (json.dumps(body) for _, body in lab.ears.bodies)
+    return f"{driven.run.outcome}: " + "; ".join(b for b in bodies if "not authorized" in b)
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_the_printed_rights_are_enough(lab: Lab, name: str) -> None:
+    """With what `irkit permissions` prints and nothing else, a shipped playbook runs."""
+    rights = needed(lab, name)
+    grant(lab, "irkit-read", iter(rights.read))
+    grant(lab, "irkit-write", iter(rights.write))
+    assert "not authorized" not in refused_rights(lab, name)
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_reduced_sessions_do_the_whole_job(lab: Lab, name: str) -> None:
+    """With `least_privilege: session` a run and its undo come to the same, and nothing is whole."""
+    config = lab.root / "irkit.yaml"
+    config.write_text(config.read_text() + "least_privilege: session\n")
+    before = len(lab.world.aws.cloud.sessions.all())
+    book = lab.book(name)
+    run_id, driven = lab.contain(book, **inputs_of(lab, name))
+    assert {str(state.stage) for state in driven.run.changes.values()} == {"verified"}
+    _, undone = lab.take_back(run_id, book)
+    assert undone.run.outcome == "completed"
+    mine = [s for s in lab.world.aws.cloud.sessions.all()[before:] if "irkit" in s.holder_name]
+    assert mine
+    assert all(session.policies is not None for session in mine)
+
+
+READS = ("iam:ListRoles", "cloudtrail:LookupEvents", "ec2:DescribeRegions")
+WRITES = ("iam:PutRolePolicy", "iam:PutUserPolicy", "iam:UpdateAccessKey")
+
+
+@pytest.mark.parametrize("missing", [*READS, *WRITES])
+def test_a_right_that_is_missing_is_named(lab: Lab, missing: str) -> None:
+    """Each right is there for a reason: without it the run says which one it lacks."""
+    rights = needed(lab, FEDERATED)
+    grant(lab, "irkit-read", (right for right in rights.read if right != missing))
+    grant(lab, "irkit-write", (right for right in rights.write if right != missing))
+    assert missing in {*rights.read, *rights.write}
+    told = refused_rights(lab, FEDERATED)
+    assert missing in told
+    assert not told.startswith("contained")
