@@ -22,6 +22,7 @@ from irkit.workspace.config import AwsConnection, LeastPrivilege, Workspace
 
 _TEMPLATE_ENDING = ".j2"
 _TEST_ENDING = ".test.yaml"
+_SCENARIOS = "scenarios"
 
 
 class Tests(Protocol):
@@ -32,6 +33,13 @@ class Tests(Protocol):
 
     def covers(self, playbook: Path) -> bool:
         """Say whether there is a valid test file for a playbook."""
+
+
+class Scenarios(Protocol):
+    """Knows scenarios; supplied by a higher floor."""
+
+    def check(self, data: bytes, name: str, catalogue: Catalogue) -> tuple[Diagnostic, ...]:
+        """Return everything found in a scenario."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,7 @@ class Linter:
     catalogue: Catalogue
     workspace: Workspace | None = None
     tests: Tests | None = None
+    scenarios: Scenarios | None = None
 
     def check(self, path: Path, name: str) -> Checked:
         """Check one file; `name` is what messages call it."""
@@ -81,7 +90,13 @@ class Linter:
             case test if test.endswith(_TEST_ENDING) and self.tests is not None:
                 return self.tests.check(path, data, name)
             case _:
-                return self._playbook(path, data, name)
+                return self._story(path, data, name)
+
+    def _story(self, path: Path, data: bytes, name: str) -> tuple[Diagnostic, ...]:
+        """Check what is a scenario if it is in their folder, and else a playbook."""
+        if path.parent.name == _SCENARIOS and self.scenarios is not None:
+            return self.scenarios.check(data, name, self.catalogue)
+        return self._playbook(path, data, name)
 
     def _playbook(self, path: Path, data: bytes, name: str) -> tuple[Diagnostic, ...]:
         decoded = language.playbook_bytes(data, name)
@@ -142,7 +157,7 @@ def files_of(workspace: Workspace) -> Iterator[Path]:
 
 
 def expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files; of a directory, its playbooks and their tests."""
+    """Yield files; of a directory, its playbooks, their tests and its scenarios."""
     for path in paths:
         if path.is_dir():
             yield from _with_tests(path)
@@ -153,6 +168,7 @@ def expanded(paths: Iterable[Path]) -> Iterator[Path]:
 def _with_tests(folder: Path) -> Iterator[Path]:
     yield from assets.playbook_files(folder)
     yield from (path for path in sorted(folder.glob(f"*{_TEST_ENDING}")) if path.is_file())
+    yield from assets.playbook_files(folder / _SCENARIOS)
 
 
 def _load(name: str, own: Path | None, here: Path) -> Playbook | None:

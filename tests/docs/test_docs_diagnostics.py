@@ -35,6 +35,8 @@ SHARED: Mapping[str, str] = {
     "IRK108": "a name that is there twice, in playbooks and settings",
     "IRK110": "a format of another version, in playbooks and settings",
     "IRK115": "a missing parameter, in a playbook or on the command line",
+    "IRK134": "a text that is no time, in inputs and scenarios",
+    "IRK141": "an input that the playbook does not have, on the command line or in a scenario",
     "IRK160": "a file of the workspace cannot be read, whoever reads it",
     "IRK201": "an unknown action, in a playbook or on the command line",
     "IRK203": "an unknown phase, in a playbook or on the command line",

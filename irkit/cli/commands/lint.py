@@ -1,4 +1,4 @@
-"""`irkit lint`: check playbooks, their tests and configuration."""
+"""`irkit lint`: check playbooks, their tests, scenarios and configuration."""
 
 import json
 from enum import StrEnum
@@ -32,10 +32,12 @@ def command(
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.HUMAN,
     schema: Annotated[
         bool,
-        typer.Option("--schema", help="Print the JSON Schema of playbooks and tests, for editors."),
+        typer.Option(
+            "--schema", help="Print the JSON Schema of playbooks, tests and scenarios, for editors."
+        ),
     ] = False,
 ) -> int:
-    """Check playbooks, their tests, irkit.yaml, approvers, pins: every problem, with its remedy."""
+    """Check playbooks, tests, scenarios, irkit.yaml, approvers, pins: each problem, its remedy."""
     me = this()
     if schema:
         return _schema(me)
@@ -49,13 +51,14 @@ def command(
 
 def _schema(me: Invocation) -> int:
     from irkit.canonical import thaw  # noqa: PLC0415
-    from irkit.proving.testing.schema import files_schema  # noqa: PLC0415
+    from irkit.drill.scenario.schema import files_schema  # noqa: PLC0415
 
     me.output.raw(json.dumps(thaw(files_schema(me.catalogue)), indent=2, sort_keys=True))
     return ExitCode.DONE
 
 
 def _check_all(me: Invocation, files: list[Path] | None, *, fix: bool) -> "list[Checked]":
+    from irkit.cli.lazy_scenarios import LazyScenarios  # noqa: PLC0415
     from irkit.cli.lazy_tests import LazyTests  # noqa: PLC0415
     from irkit.engine.linting import Linter, expanded, files_of  # noqa: PLC0415
 
@@ -66,7 +69,12 @@ def _check_all(me: Invocation, files: list[Path] | None, *, fix: bool) -> "list[
     else:
         me.root  # noqa: B018  # says that there is no workspace here
         paths = []
-    linter = Linter(catalogue=me.catalogue, workspace=_workspace(me), tests=LazyTests())
+    linter = Linter(
+        catalogue=me.catalogue,
+        workspace=_workspace(me),
+        tests=LazyTests(),
+        scenarios=LazyScenarios(),
+    )
     if not files and linter.workspace is not None:
         paths = list(files_of(linter.workspace))
     return [_check(me, linter, path, fix=fix) for path in paths]

@@ -1,0 +1,1 @@
+"""Scenarios: what an exercise consists of, read from strict YAML and checked."""
