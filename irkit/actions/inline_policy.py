@@ -42,12 +42,12 @@ class InlinePolicy(Action):
         """The policy's name."""
 
     def state(self, seen: Seen, target: Target) -> Json:  # noqa: ARG002 - there is one target
-        """Return the document under the policy's name."""
-        return {"document": at(seen, "policies", self.policy)}
+        """Return the document under the policy's name; each policy is an aspect of its own."""
+        return {self.policy: at(seen, "policies", self.policy)}
 
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
         """Put the policy."""
-        reply = await self._put(writers, entry(change.after, "document"))
+        reply = await self._put(writers, entry(change.after, self.policy))
         return Applied(request_ids=(reply.request_id,), status=reply.status)
 
     async def undo(
@@ -58,7 +58,7 @@ class InlinePolicy(Action):
         writers: Writers,
     ) -> Applied:
         """Put back what was there, or delete the policy."""
-        document = at(change.before, "document")
+        document = at(change.before, self.policy)
         if document is not None:
             reply = await self._put(writers, entry(document))
         else:
@@ -110,7 +110,7 @@ class InlinePolicy(Action):
             target=target,
             verb=f"put inline policy {self.policy}",
             before=self.state(seen, target),
-            after={"document": document},
+            after={self.policy: document},
         )
 
     async def _put(self, writers: Writers, document: JsonObject) -> Reply:

@@ -7,11 +7,11 @@ towards alive.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from irkit.actions.arn import Principal
 from irkit.actions.base import Readers, SeatState
 from irkit.actions.iam_principal import fetch_role, fetch_user
+from irkit.actions.policy_reach import WHAT_MATTERS
 from irkit.actions.shape import at, text, texts
 from irkit.actions.trace.events import session_of, user_session_of
 from irkit.canonical import Json, JsonObject
@@ -27,14 +27,6 @@ from irkit.model.access import (
     Request,
     decide,
     parse_policy,
-)
-
-_WHAT_MATTERS: Final = (
-    "ec2:RunInstances",
-    "iam:CreateUser",
-    "s3:ListAllMyBuckets",
-    "secretsmanager:GetSecretValue",
-    "sts:AssumeRole",
 )
 
 
@@ -75,7 +67,7 @@ async def judge_key(readers: Readers, user: Principal, status: str, now: datetim
 
 async def _judge(readers: Readers, credential: Credential, now: datetime) -> Judgement:
     policies = Policies(identity=await _inline(readers, credential))
-    for action in _WHAT_MATTERS:
+    for action in WHAT_MATTERS:
         decision = decide(credential, policies, Request(action=action, time=now))
         if not (decision.denied_explicitly or _beyond(credential, decision)):
             return Judgement(

@@ -88,7 +88,7 @@ class DenySession(InlinePolicy):
         editable(seen)
         target = self._target(seen)
         document = self._document(seen)
-        if self.state(seen, target) == {"document": document}:
+        if self.state(seen, target) == {self.policy: document}:
             return ()
         return (self.put(seen, target, document),)
 

@@ -6,21 +6,19 @@ moved later. It says nothing about sessions that begin afterwards: running it ag
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from irkit.actions.arn import Principal, principal
 from irkit.actions.base import Readers, Seen, parameter
 from irkit.actions.iam_principal import role_target, see_role
 from irkit.actions.iam_role_limits import editable
-from irkit.actions.inline_policy import InlinePolicy, deny
+from irkit.actions.inline_policy import InlinePolicy
+from irkit.actions.session_cutoff import cutoff_document, cuts_off_at
 from irkit.actions.shape import at, text
-from irkit.canonical import Json
-from irkit.clock import parse_rfc3339, rfc3339
+from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import PROVIDER_NOW, Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
-
-_CONDITION: Final = ("Condition", "DateLessThan", "aws:TokenIssueTime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +95,10 @@ class RevokeSessions(InlinePolicy):
         """Move the cut-off to the moment of writing, unless it lies later still."""
         editable(seen)
         target = role_target(seen)
-        cutoff = _cutoff(at(seen, "policies", self.policy))
-        if cutoff and parse_rfc3339(cutoff) >= parse_rfc3339(text(seen, "now")):
+        if cuts_off_at(at(seen, "policies", self.policy), text(seen, "now")):
             return ()
-        document = deny({"DateLessThan": {"aws:TokenIssueTime": PROVIDER_NOW}})
-        return (self.put(seen, target, document),)
+        return (self.put(seen, target, cutoff_document(PROVIDER_NOW)),)
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
         """Return the role."""
         return (role_target(seen),)
-
-
-def _cutoff(document: Json) -> str:
-    """Return the cut-off of a document of this action's form; empty for any other."""
-    statements = at(document, "Statement")
-    if not isinstance(statements, list | tuple) or len(statements) != 1:
-        return ""
-    found = at(statements[0], *_CONDITION)
-    whole = deny({"DateLessThan": {"aws:TokenIssueTime": found}})
-    return found if isinstance(found, str) and document == whole else ""

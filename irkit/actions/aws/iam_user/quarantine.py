@@ -84,7 +84,7 @@ class Quarantine(InlinePolicy):
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Put the deny, unless it is there."""
         target = user_target(seen)
-        if self.state(seen, target) == {"document": deny()}:
+        if self.state(seen, target) == {self.policy: deny()}:
             return ()
         return (self.put(seen, target, deny()),)
 

@@ -6,6 +6,7 @@ from moto.iam.models import Group, IAMBackend, Role, User
 
 from irkit.canonical import Json
 from irkit.world.aws.cloud import Cloud
+from irkit.world.aws.handlers.iam_service_credentials import service_credentials
 from irkit.world.aws.restorable.documents import document
 
 SERVICE: Final = "iam"
@@ -32,6 +33,13 @@ def state(cloud: Cloud, account: str) -> Json:
             provider.name: provider.saml_metadata_document
             for provider in iam.saml_providers.values()
         },
+        "oidc_providers": {
+            arn: {
+                "audiences": [*sorted(provider.client_id_list)],
+                "thumbprints": [*sorted(provider.thumbprint_list)],
+            }
+            for arn, provider in iam.open_id_providers.items()
+        },
     }
 
 
@@ -43,6 +51,11 @@ def _user(iam: IAMBackend, user: User) -> Json:
         "console": user.password is not None,
         "reset_required": bool(user.password_reset_required),
         "mfa": [*sorted(user.mfa_devices)],
+        "ssh_keys": {key.ssh_public_key_id: key.status for key in user.ssh_public_keys},
+        "certificates": {item.id: item.status for item in user.signing_certificates.values()},
+        "service_credentials": {
+            key: item["Status"] for key, item in service_credentials(user).items()
+        },
         "groups": [*sorted(g.name for g in iam.groups.values() if user in g.users)],
         "boundary": getattr(user, "permissions_boundary_arn", None),
         "tags": {tag["Key"]: tag["Value"] for tag in user.tags or []},

@@ -1,0 +1,1 @@
+"""Actions on one OpenID Connect identity provider of an account."""

@@ -1,0 +1,1 @@
+"""Actions on one SAML identity provider of an account."""
