@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "check": "Prove the connections read-only: ids, expiry, clock skew, quorum, trail key.",
     "world": "Start the simulated Okta and AWS on loopback.",
     "lint": "Check playbooks and configuration.",
+    "test": "Try playbooks in simulated worlds, as their test files say.",
     "plan": "Show exactly what a playbook would change. Writes nothing.",
     "run": "Plan, wait for quorum, apply, verify, hold, report.",
     "do": "Carry out one action, with the same plan, approval, trail and undo.",

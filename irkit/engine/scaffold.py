@@ -189,12 +189,12 @@ outputs:
 
 _OKTA_TEST: Final = """\
 irkit: 1
-tests: NAME                            # the playbook beside this file
+tests: NAME                            # the playbook beside this file: irkit test NAME
 unit:
   - name: contains the user and nobody else
     inputs: {user: kai.contractor@acme.example}
     expect:
-      result: contained
+      result: partial                  # the intruder of this world went on to AWS, see accepts
       seats: {okta_session: dead, okta_oauth_token: dead}
       must_still_work: [maria.lopez@acme.example, ci-deploy]
       state:                           # asked of the provider, not of the run
@@ -204,7 +204,7 @@ unit:
   - name: a second run changes nothing
     extends: contains the user and nobody else
     run: twice
-    expect: {second_run: {result: contained, changed: []}}
+    expect: {second_run: {changed: []}}
   - name: taken back, everything is as it was but the ended sessions
     extends: contains the user and nobody else
     then: undo
@@ -216,7 +216,7 @@ unit:
 
 _AWS_TEST: Final = """\
 irkit: 1
-tests: NAME                            # the playbook beside this file
+tests: NAME                            # the playbook beside this file: irkit test NAME
 unit:
   - name: contains the key and nobody else
     inputs: {key: seat.long_term_key}  # the key the intruder made in this world
@@ -238,7 +238,7 @@ unit:
     expect: {undo: {result: completed, changed: []}}
   - name: leaves irkit's own user alone
     inputs: {key: user.irkit-breakglass}
-    expect: {result: failed, refusal: {guard: protected}, calls: {writes: 0}}
+    expect: {result: failed, refusal: {guard: own-identity}, calls: {writes: 0}}
 """
 
 _PLAYBOOKS: Final = {Kind.OKTA: _OKTA, Kind.AWS: _AWS}

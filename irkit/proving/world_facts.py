@@ -87,13 +87,13 @@ class Served:
             self._world.stop()
 
 
-def facts(world: "World", place: Place) -> WorldFacts:
-    """Return what a workspace has to know of a world that is served at `place`."""
+def facts(world: "World", place: Place | None = None) -> WorldFacts:
+    """Return what a workspace has to know of a world: where it is, or is going to be served."""
     return WorldFacts(
         org=ORG,
-        okta_url=place.okta_url,
+        okta_url=place.okta_url if place else world.okta_url,
         okta_org_id=world.org_id,
-        aws_url=place.aws_url,
+        aws_url=place.aws_url if place else world.aws_url,
         aws_access_key_id=world.aws_key.id,
         accounts=tuple(
             Account(id=account.id, name=account.name, read_role=READ_ROLE, write_role=WRITE_ROLE)

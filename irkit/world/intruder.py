@@ -92,10 +92,14 @@ class Planting:
         )
         self._outside = replace(self._office, address=INTRUDER_ADDRESS, user_agent=INTRUDER_AGENT)
 
-    def play(self) -> None:
-        """Do everything, and put the seats on the stage."""
+    def colleagues(self) -> None:
+        """Let the innocent work, whose seats containment must not touch."""
         with self._ago(95):
             self._colleague_works()
+
+    def play(self) -> None:
+        """Do everything, and put the seats on the stage."""
+        self.colleagues()
         with self._ago(90):
             self._steal_session()
         with self._ago(84):

@@ -22,6 +22,7 @@ from irkit.world.browser import Browser, secrets_of
 from irkit.world.fixtures.acme_small import OUTSIDE, PROD, VICTIM
 from irkit.world.fixtures.permissions import DEPLOY, trusted_by
 from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE, Stage
+from irkit.world.leaked_key import leak_key
 from irkit.world.seats import Seat
 
 OUTSIDE_USER: Final = "operator"
@@ -188,6 +189,7 @@ _MAKERS: Final[Mapping[CredentialKind, Callable[[Ground], Seat]]] = MappingProxy
         CredentialKind.EXTERNAL_TRUST: _external_trust,
         CredentialKind.GET_FEDERATION_TOKEN: _federation_token,
         CredentialKind.INSTANCE_SESSION: _instance_session,
+        CredentialKind.LONG_TERM_KEY: leak_key,
         CredentialKind.OKTA_ACCESS_TOKEN: _access_token,
         CredentialKind.OKTA_API_TOKEN: _api_token,
         CredentialKind.ROLE_SESSION: _role_session,

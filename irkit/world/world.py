@@ -216,6 +216,11 @@ class World:
         Planting(self).play()
         return self.seats
 
+    def plant_colleagues(self) -> Seats:
+        """Let only the innocent work, and return what they hold now."""
+        Planting(self).colleagues()
+        return self.bystanders
+
     def plant(self, kind: CredentialKind) -> Seat:
         """Give the intruder one more credential, beyond those of the story.
 

@@ -42,6 +42,7 @@ def command(
             "test": str(made.test),
             "next": [
                 f"irkit lint {shlex.quote(str(made.playbook))}",
+                f"irkit test {shlex.quote(str(made.test))}",
                 f"irkit graph {shlex.quote(str(made.playbook))}",
                 f"irkit plan {shlex.quote(str(made.playbook))} -i {_INPUTS[kind]}",
             ],

@@ -1,10 +1,18 @@
 """What a test may name of its playbook: inputs, phases, steps, actions, reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from irkit.decode import Problems, shown, unknown
-from irkit.model.playbook import ManualStep, Playbook, ReportStep, Step, all_steps
+from irkit.model.playbook import (
+    ManualStep,
+    Playbook,
+    ReportStep,
+    Step,
+    all_steps,
+    children,
+)
 from irkit.yaml_strict import ScalarNode
 
 
@@ -24,6 +32,14 @@ class Names:
         """Return what an order may name: steps by their ids, and actions."""
         actions = (getattr(step, "action", None) for step in self.steps)
         return tuple(dict.fromkeys((*(step.id for step in self.steps), *filter(None, actions))))
+
+    @cached_property
+    def loops(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the loops that each step stands in, outermost first, by the step's id."""
+        found: dict[str, tuple[str, ...]] = {}
+        for phase in self.playbook.phases if self.playbook else ():
+            _note_loops(phase.steps, (), found)
+        return found
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -58,3 +74,13 @@ class Names:
         if self.playbook is not None and node.text not in known:
             summary = f"the playbook `{self.playbook.id}` has no {what} {shown(node.text)}"
             unknown(problems, "IRK812", summary, node, known)
+
+
+def _note_loops(
+    steps: tuple[Step, ...], around: tuple[str, ...], found: dict[str, tuple[str, ...]]
+) -> None:
+    for step in steps:
+        found[step.id] = around
+        inside = (*around, step.id) if getattr(step, "loop", None) is not None else around
+        for sequence in children(step):
+            _note_loops(sequence, inside, found)

@@ -42,12 +42,12 @@ class Expectation(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One step of a run as the trail has it: `at` is the record's place, `keys` the loop's item."""
+    """One step of a run as the trail has it: `at` is the record's place, `keys` its items."""
 
     at: int
     step: str
     action: str
-    keys: str
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

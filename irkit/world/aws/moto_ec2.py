@@ -7,6 +7,7 @@ instance besides its own, so that an isolated interface would seem open.
 looked at, which makes a sweep over all regions a matter of seconds.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from moto.ec2.models import ec2_backends
@@ -30,7 +31,19 @@ def _load_few_images(backend: AmiBackend) -> None:
         )
 
 
+def instance_names(account: str) -> Mapping[str, str]:
+    """Return what the machines of an account are called, by their ids."""
+    return {
+        instance.id: tag["value"]
+        for backend in ec2_backends[account].values()
+        for reservation in backend.reservations.values()
+        for instance in reservation.instances
+        for tag in instance.get_tags()
+        if tag["key"] == "Name"
+    }
+
+
 NetworkInterface.group_set = property(_own_groups)  # type: ignore[assignment,method-assign]  # moto's own is a read-only property
 AmiBackend._load_amis = _load_few_images  # type: ignore[assignment,method-assign]  # noqa: SLF001  # moto has no setting for it
 
-__all__ = ["IMAGE", "NetworkInterface", "ec2_backends"]
+__all__ = ["IMAGE", "NetworkInterface", "ec2_backends", "instance_names"]

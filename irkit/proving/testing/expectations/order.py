@@ -3,9 +3,9 @@
 Steps are named by id or by action. Inside a loop the order is that of each item.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from irkit.canonical import JsonObject
@@ -30,6 +30,7 @@ class Wanted:
 
     first: str
     then: str
+    loops: Mapping[str, tuple[str, ...]]
     span: Span
 
     @property
@@ -58,17 +59,18 @@ class Wanted:
     def _wrong(self, seen: Seen) -> Iterator[tuple[Act, Act]]:
         for one in _of(self.first, seen.first.acts):
             for other in _of(self.then, seen.first.acts):
-                if _same_item(one.keys, other.keys) and one.at > other.at:
+                if self._same_item(one, other) and one.at > other.at:
                     yield one, other
+
+    def _same_item(self, one: Act, other: Act) -> bool:
+        """Say whether two steps belong to one item of every loop that both stand in."""
+        around = zip(self.loops.get(one.step, ()), self.loops.get(other.step, ()), strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], around))
+        return one.keys[:shared] == other.keys[:shared]
 
 
 def _of(name: str, acts: tuple[Act, ...]) -> Iterator[Act]:
     return (act for act in acts if name in {act.step, act.action})
-
-
-def _same_item(one: str, other: str) -> bool:
-    """Say whether two steps belong to one item: the keys of the inner begin with the outer's."""
-    return one.startswith(other) or other.startswith(one)
 
 
 def read(node: Node, reading: Reading) -> tuple[Wanted, ...]:
@@ -87,7 +89,7 @@ def read(node: Node, reading: Reading) -> tuple[Wanted, ...]:
                 "IRK105", "an order needs two steps at least: `[first, then]`", row.span
             )
         found += (
-            Wanted(first=one, then=other, span=place.span)
+            Wanted(first=one, then=other, loops=reading.names.loops, span=place.span)
             for (one, other), place in zip(pairwise(names), places[1:], strict=False)
         )
     return tuple(found)

@@ -1,4 +1,7 @@
-"""`seats: {okta_session: dead}`: what the intruder still has, tried from the intruder's side."""
+"""`seats: {okta_session: dead}`: what the intruder still has, tried from the intruder's side.
+
+A kind alone means every seat of it; `long_term_key/svc-backup` means those of one user.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,14 +30,14 @@ _KINDS: Final = (ALL, *(str(kind) for kind in CredentialKind))
 SCHEMA: Final[JsonObject] = {
     "type": "object",
     "minProperties": 1,
-    "propertyNames": {"enum": list(_KINDS)},
+    "propertyNames": {"pattern": f"^({'|'.join(_KINDS)})(/.+)?$"},
     "additionalProperties": {"enum": [str(word) for word in Life]},
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Every seat of one kind is dead, or alive; there is at least one."""
+    """Every seat of one kind (and user) is dead, or alive; there is at least one."""
 
     kind: str
     life: Life
@@ -47,13 +50,16 @@ class Wanted:
 
     def judge(self, seen: Seen) -> Check:
         """Look at each seat of the kind."""
-        of_kind = [seat for seat in seen.seats if self.kind in {ALL, seat.kind}]
+        kind, _, user = self.kind.partition("/")
+        of_kind = [
+            seat for seat in seen.seats if kind in {ALL, seat.kind} and user in {"", seat.user}
+        ]
         others = [seat for seat in of_kind if seat.state != self.life]
         return Check(
             about=self.about,
             holds=bool(of_kind) and not others,
             expected=str(self.life),
-            found=told(others) if of_kind else "the intruder holds none of this kind",
+            found=told(others) if of_kind else "the intruder holds no such seat",
             span=self.span,
         )
 
@@ -70,10 +76,16 @@ def read(node: Node, reading: Reading) -> tuple[Wanted, ...]:
         return ()
     found = []
     for kind, life in node.items:
-        if kind.text not in _KINDS:
-            summary = f"{shown(kind.text)} is no kind of credential"
+        word, _, _ = kind.text.partition("/")
+        if word not in _KINDS:
+            summary = f"{shown(word)} is no kind of credential"
             unknown(reading.problems, "IRK105", summary, kind, _KINDS)
         what = f"`{kind.text}`"
-        word = choice(life, reading.problems, what, Life, Life.DEAD)
-        found.append(Wanted(kind=kind.text, life=word, span=kind.span))
+        found.append(
+            Wanted(
+                kind=kind.text,
+                life=choice(life, reading.problems, what, Life, Life.DEAD),
+                span=kind.span,
+            )
+        )
     return tuple(found)
