@@ -22,18 +22,25 @@ _AT_ONCE: Final = 16
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """The event history of the pinned accounts since a moment; collects what it could not read."""
+    """The event history of the pinned accounts since a moment; collects what it could not read.
+
+    `limit` is how many events of an account are read at most; 0 is all there are.
+    """
 
     readers: Readers
     since: datetime
     until: datetime
+    limit: int = 0
     gaps: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     _regions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_AT_ONCE))
 
-    async def look_up(self, account: str, key: str, value: str) -> Sequence[JsonObject]:
-        """Return the events of `account` whose `key` is `value`, oldest first, each once."""
+    async def look_up(self, account: str, key: str = "", value: str = "") -> Sequence[JsonObject]:
+        """Return the events of `account` whose `key` is `value`, oldest first, each once.
+
+        Without a key, all events.
+        """
         found: dict[str, JsonObject] = {}
         async with anyio.create_task_group() as group:
             for region in await self._regions_of(account):
@@ -61,23 +68,28 @@ class History:
         region: str,
         attribute: tuple[str, str],
     ) -> None:
-        wanted: Json = [{"AttributeKey": attribute[0], "AttributeValue": attribute[1]}]
+        given: dict[str, Json] = {
+            "StartTime": rfc3339(self.since),
+            "EndTime": rfc3339(self.until),
+        }
+        if attribute[0]:
+            given["LookupAttributes"] = [
+                {"AttributeKey": attribute[0], "AttributeValue": attribute[1]}
+            ]
         async for page in self.readers.aws.pages(
-            "cloudtrail",
-            "lookup_events",
-            {
-                "LookupAttributes": wanted,
-                "StartTime": rfc3339(self.since),
-                "EndTime": rfc3339(self.until),
-            },
-            account=account,
-            region=region,
+            "cloudtrail", "lookup_events", given, account=account, region=region
         ):
             self.request_ids.append(page.request_id)
             for item in entries(page.body, "Events"):
                 event = decode(text(item, "CloudTrailEvent"))
                 if isinstance(event, dict):
                     found[_id(event)] = event
+            if self.limit and len(found) >= self.limit:
+                self.gaps.append(
+                    f"{account}/{region}: {self.limit} events of the account are read, "
+                    "older ones may be missing"
+                )
+                break
 
     async def _regions_of(self, account: str) -> tuple[str, ...]:
         if account not in self._regions:

@@ -155,7 +155,7 @@ def _body(
         "awsRegion": event_region(call.signing_name, call.region),
         "sourceIPAddress": call.source_ip,
         "userAgent": call.user_agent,
-        "requestParameters": _plain(call.params) or None,
+        "requestParameters": _asked(call) or None,
         "responseElements": _response(call, answer) if answer.succeeded else None,
         "requestID": answer.header("x-amzn-RequestId"),
         "eventID": cloud.new_id(),
@@ -170,6 +170,14 @@ def _body(
         body["errorCode"] = f"Client.{code}" if call.protocol == "ec2" else code
         body["errorMessage"] = answer.error_message
     return body
+
+
+def _asked(call: ApiCall) -> Json:
+    """Return the request's parameters; S3 has a name of its own for the bucket."""
+    asked = _plain(call.params)
+    if call.signing_name != "s3" or not isinstance(asked, dict):
+        return asked
+    return {"bucketName" if key == "bucket" else key: value for key, value in asked.items()}
 
 
 def _response(call: ApiCall, answer: Answer) -> Json:
