@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from action_cases.aws_bucket import BUCKET, lock_down
 from action_cases.aws_capacity import scaled
+from action_cases.aws_evidence import VAULT, seal, vault
 from action_cases.aws_log_plane import restore_trail
 from action_cases.aws_secret import SECRET, deny, rotate
 from by_hand import by_hand
@@ -332,3 +333,47 @@ def test_a_rule_that_a_service_owns_is_left(stage: Stage) -> None:
         rule.managed_by = "config.amazonaws.com"
     action = changing("aws.eventbridge.disable_rule", rule="own", account=PROD)
     assert "IRK660" in refused(stage, action)
+
+
+def test_a_recent_snapshot_is_enough_and_an_old_one_is_not(stage: Stage) -> None:
+    """Evidence of an earlier incident is no evidence of this one."""
+    given = {"instance": stage.machine("web-1")}
+    action = changing("aws.evidence.snapshot", **given)
+    stage.do(lambda hands: everything(hands, action))
+    assert stage.do(lambda hands: plan(hands, action)) == ()
+    later = changing("aws.evidence.snapshot", since="2099-01-01T00:00:00Z", **given)
+    (change,) = stage.do(lambda hands: plan(hands, later))
+    assert thaw(change.before) == {"kept": []}
+
+
+def test_somebody_else_s_snapshot_is_no_evidence(stage: Stage) -> None:
+    """Only what irkit took and marked counts: others may be of any moment, or deleted soon."""
+    with by_hand(stage, "ec2") as ec2:
+        for volume in ec2.describe_volumes()["Volumes"]:
+            ec2.create_snapshot(VolumeId=volume["VolumeId"])
+    action = changing("aws.evidence.snapshot", instance=stage.machine("web-1"))
+    assert stage.do(lambda hands: plan(hands, action))
+
+
+@pytest.mark.parametrize(
+    "given", [{"bucket": BUCKET}, {"bucket": VAULT, "mode": "FOREVER"}], ids=["no lock", "mode"]
+)
+def test_a_seal_that_could_be_broken_is_none(stage: Stage, given: dict[str, str]) -> None:
+    """A bucket without object lock, and a mode there is not, are refused."""
+    vault(stage)
+    with by_hand(stage, "s3", DATA) as s3:
+        s3.create_bucket(Bucket=BUCKET)
+    action = changing("aws.evidence.seal", account=DATA, content="x", **given)
+    assert "IRK660" in refused(stage, action)
+
+
+def test_what_is_sealed_cannot_be_deleted(stage: Stage) -> None:
+    """The object holds the text, and AWS refuses to delete its version."""
+    action = seal(stage)
+    (change,) = stage.do(lambda hands: everything(hands, action))
+    key = change.target.id.partition("/")[2]
+    with by_hand(stage, "s3", DATA) as s3:
+        found = s3.get_object(Bucket=VAULT, Key=key)
+        assert found["Body"].read() == b"who came when"
+        with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+            s3.delete_object(Bucket=VAULT, Key=key, VersionId=found["VersionId"])

@@ -118,3 +118,23 @@ def test_group_does_not_shrink_below_its_minimum(aws: Aws, boss: Key) -> None:
     assert code_of(lambda: scaling.enter_standby(**asked)) == "ValidationError"
     scaling.update_auto_scaling_group(AutoScalingGroupName="web", MinSize=0)
     assert code_of(lambda: scaling.enter_standby(**asked)) == "ok"
+
+
+def test_head_of_a_missing_object_says_so(aws: Aws, boss: Key) -> None:
+    """An answer without a body is no operation that is not simulated."""
+    s3 = aws.client("s3", boss)
+    s3.create_bucket(Bucket="files")
+    assert code_of(lambda: s3.head_object(Bucket="files", Key="nothing")) == "404"
+
+
+def test_bucket_is_the_expected_owners_or_refused(aws: Aws, boss: Key) -> None:
+    """A caller who says whose the bucket is gets nobody else's; events name it as S3's do."""
+    s3 = aws.client("s3", boss)
+    s3.create_bucket(Bucket="files")
+    asked = {"Bucket": "files", "ExpectedBucketOwner": "444455556666"}
+    assert code_of(lambda: s3.get_bucket_location(**asked)) == "AccessDenied"
+    mine = {**asked, "ExpectedBucketOwner": "111122223333"}
+    assert code_of(lambda: s3.get_bucket_location(**mine)) == "ok"
+    events = aws.simulator.cloud.events.all("111122223333")
+    made = next(event for event in events if event.name == "CreateBucket")
+    assert made.body["requestParameters"] == {"bucketName": "files"}

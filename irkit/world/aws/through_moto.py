@@ -58,7 +58,7 @@ class Moto:
             pieces.close()
         status, headers = started[-1]
         answer = _answer(status, headers, body)
-        if status in _NO_ROUTE and "text/html" in answer.header("content-type"):
+        if status in _NO_ROUTE and body and "text/html" in answer.header("content-type"):
             raise ApiError("NotImplemented", f"{call.name} is not simulated", 501)
         theirs = answer.header(REQUEST_ID)
         kept = tuple(pair for pair in answer.headers if pair[0].lower() != REQUEST_ID.lower())
