@@ -5,8 +5,6 @@ swapped is seen. What cannot be found out is an error, because an unknown depend
 """
 
 from collections.abc import Iterable
-from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 import anyio
 
@@ -14,15 +12,12 @@ from irkit.actions.absent import IAM, or_none
 from irkit.actions.arn import Principal, principal, role_of_session
 from irkit.actions.base import Readers
 from irkit.actions.iam_principal import role_target, see_role
+from irkit.actions.okta_roles import SUPER_ADMIN, role_holders
 from irkit.actions.okta_user import user_path
-from irkit.actions.shape import entries, maybe_text, text
+from irkit.actions.shape import maybe_text, text
 from irkit.actions.touches import owned
 from irkit.canonical import JsonObject
-from irkit.diagnostics import Diagnostic
 from irkit.model.change import Target
-from irkit.providers.call import CallError, Outcome
-
-SUPER_ADMIN: Final = "SUPER_ADMIN"
 
 
 async def own_identities(readers: Readers) -> tuple[Target, ...]:
@@ -48,7 +43,7 @@ async def super_admins(readers: Readers) -> tuple[Target, ...]:
     """
     found: dict[str, Target] = {}
     async with anyio.create_task_group() as group:
-        for user in await _role_holders(readers):
+        for user in await role_holders(readers):
             group.start_soon(_add_super_admin, readers, user, found)
     return tuple(found[user] for user in sorted(found))
 
@@ -113,27 +108,6 @@ async def _add_super_admin(readers: Readers, user: str, found: dict[str, Target]
         if text(record, "status") == "ACTIVE":
             login = text(record, "profile", "login")
             found[user] = _okta_user(readers, user, login)
-
-
-async def _role_holders(readers: Readers) -> tuple[str, ...]:
-    """Return the ids of users who have any admin role; this list has its pages in its body."""
-    ids: list[str] = []
-    query = {"limit": "100"}
-    seen: set[str] = set()
-    while True:
-        reply = await readers.okta.get("/api/v1/iam/assignees/users", query)
-        ids += [text(item, "id") for item in entries(reply.body, "value")]
-        following = maybe_text(reply.body, "_links", "next", "href")
-        after = parse_qs(urlsplit(following).query).get("after", [""])[0]
-        if not after:
-            return tuple(ids)
-        if after in seen:
-            raise CallError(
-                Diagnostic(code="IRK516", summary="Okta: the list of administrators does not end"),
-                outcome=Outcome.SUSPICIOUS,
-            )
-        seen.add(after)
-        query["after"] = after
 
 
 def _okta_user(readers: Readers, user: str, login: str) -> Target:

@@ -1,13 +1,18 @@
 """Admin roles of a user, group or client: read with their limits, assigned again with them."""
 
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.okta_user import user_path
 from irkit.actions.refusal import no_such
-from irkit.actions.shape import listed, maybe_text, text, texts
+from irkit.actions.shape import entries, listed, maybe_text, text, texts
 from irkit.canonical import Json, JsonObject
-from irkit.providers.call import Reply
+from irkit.diagnostics import Diagnostic
+from irkit.providers.call import CallError, Outcome, Reply
+
+SUPER_ADMIN: Final = "SUPER_ADMIN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,31 @@ async def admin_roles(readers: Readers, holder: Holder) -> tuple[JsonObject, ...
             continue
         found.append(await _with_limits(readers, holder, item))
     return tuple(sorted(found, key=role_key))
+
+
+async def role_holders(readers: Readers) -> tuple[str, ...]:
+    """Return the ids of users who have any admin role; this list has its pages in its body.
+
+    Raises:
+        CallError: if Okta does not say, or not to the end.
+    """
+    ids: list[str] = []
+    query = {"limit": "100"}
+    seen: set[str] = set()
+    while True:
+        reply = await readers.okta.get("/api/v1/iam/assignees/users", query)
+        ids += [text(item, "id") for item in entries(reply.body, "value")]
+        following = maybe_text(reply.body, "_links", "next", "href")
+        after = parse_qs(urlsplit(following).query).get("after", [""])[0]
+        if not after:
+            return tuple(ids)
+        if after in seen:
+            raise CallError(
+                Diagnostic(code="IRK516", summary="Okta: the list of administrators does not end"),
+                outcome=Outcome.SUSPICIOUS,
+            )
+        seen.add(after)
+        query["after"] = after
 
 
 def role_key(role: JsonObject) -> str:

@@ -1,19 +1,14 @@
 """The System Log of an org, to its end or to a limit that is said."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import ClassVar, Final, cast
+from typing import ClassVar
 
 from irkit.actions.base import Answer, Read, Readers, parameter
+from irkit.actions.okta_log import about, read_log
 from irkit.actions.okta_user import fetch_user
-from irkit.actions.shape import text
-from irkit.actions.times import moment
-from irkit.canonical import Json
-from irkit.clock import rfc3339
+from irkit.actions.shape import listed, text
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Permissions, Spec, Verb
-
-_PAGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,40 +39,25 @@ class Query(Read):
 
     async def read(self, readers: Readers) -> Answer:
         """Read page by page; a search that is cut short says so."""
-        now = readers.okta.now()
-        until = moment(self.until, now) if self.until else now
-        query = {
-            "since": rfc3339(moment(self.since, now)),
-            "until": rfc3339(until + timedelta(seconds=1)),
-            "sortOrder": "ASCENDING",
-            "limit": str(min(_PAGE, self.limit)),
-        }
-        condition = await self._condition(readers)
-        if condition:
-            query["filter"] = condition
-        events: list[Json] = []
-        request_ids: list[str] = []
-        cut = False
-        async for page in readers.okta.pages("/api/v1/logs", query):
-            events += cast("list[Json]", page.body)
-            request_ids.append(page.request_id)
-            if len(events) > self.limit:
-                cut = True
-                break
-        events = events[: self.limit]
-        gaps = (f"more than {self.limit} events: the rest was not read",) if cut else ()
+        found = await read_log(
+            readers,
+            await self._condition(readers),
+            since=self.since,
+            until=self.until,
+            limit=self.limit,
+        )
+        events = listed(found.events)
         return Answer(
             value=events,
             raw=events,
-            complete=not cut,
-            gaps=gaps,
-            request_ids=tuple(request_ids),
-            observed_through=rfc3339(until),
+            complete=found.complete,
+            gaps=found.gaps,
+            request_ids=found.request_ids,
+            observed_through=found.through,
         )
 
     async def _condition(self, readers: Readers) -> str:
         if not self.user:
             return self.filter
-        user = text(await fetch_user(readers, self.user), "id")
-        theirs = f'(actor.id eq "{user}" or target.id eq "{user}")'
+        theirs = about(text(await fetch_user(readers, self.user), "id"))
         return f"({self.filter}) and {theirs}" if self.filter else theirs

@@ -1,15 +1,15 @@
 """Who a user is and what they hold: status, groups, admin roles, factors, API tokens."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from irkit.actions.base import Answer, Read, Readers, parameter
+from irkit.actions.okta_notes import Notes
 from irkit.actions.okta_user import fetch_user, user_path
-from irkit.actions.shape import entries, listed, maybe_text, text
+from irkit.actions.shape import listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Permissions, Spec, Verb
-from irkit.providers.call import CallError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Get(Read):
         """Read the user, then everything that hangs on it."""
         record = await fetch_user(readers, self.user)
         user = text(record, "id")
-        notes = _Notes()
+        notes = Notes()
         found = {
             "groups": await notes.read(readers, user_path(user, "groups")),
             "roles": await notes.read(readers, user_path(user, "roles")),
@@ -87,25 +87,6 @@ class Get(Read):
             gaps=tuple(notes.gaps),
             request_ids=tuple(notes.request_ids),
         )
-
-
-@dataclass(slots=True)
-class _Notes:
-    """Reads lists and remembers which could not be read."""
-
-    gaps: list[str] = field(default_factory=list)
-    request_ids: list[str] = field(default_factory=list)
-
-    async def read(self, readers: Readers, path: str) -> list[JsonObject]:
-        found: list[JsonObject] = []
-        try:
-            async for page in readers.okta.pages(path):
-                found += entries({"page": page.body}, "page")
-                self.request_ids.append(page.request_id)
-        except CallError as error:
-            self.gaps.append(f"{path}: {error.diagnostics[0].summary}")
-            return []
-        return found
 
 
 def _profile(record: Json) -> dict[str, Json]:
