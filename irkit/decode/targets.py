@@ -18,6 +18,35 @@ TARGET_KINDS: Final = (
     "aws.instance",
 )
 
+LIMITED_KINDS: Final = (
+    *TARGET_KINDS,
+    "aws.auto_scaling_group",
+    "aws.bucket",
+    "aws.database",
+    "aws.ecs_service",
+    "aws.event_rule",
+    "aws.function",
+    "aws.kms_key",
+    "aws.secret",
+    "aws.security_group",
+    "aws.snapshot",
+    "aws.ssm_session",
+    "aws.subnet",
+    "aws.trail",
+    "okta.device",
+    "okta.event_hook",
+    "okta.group_rule",
+    "okta.idp",
+    "okta.inline_hook",
+    "okta.log_stream",
+    "okta.policy",
+    "okta.support_case",
+    "okta.threatinsight",
+    "okta.trusted_origin",
+    "okta.zone",
+)
+"""What a run may change only so many of: everything that is changed, or whose own is."""
+
 
 def protect_entries(fields: Fields, key: str = "protect") -> tuple[tuple[str, str, Span], ...]:
     """Read `protect:`: entries of one key each, a kind and a name pattern."""
@@ -41,7 +70,7 @@ def limit_entries(fields: Fields, key: str) -> Mapping[str, int]:
     """Read limits: how many targets of a kind one run may change."""
     result = {}
     for kind, node in fields.pairs(key):
-        check_kind(kind, fields.problems)
+        check_kind(kind, fields.problems, LIMITED_KINDS)
         count = integer(node, fields.problems, f"the limit of `{kind.text}`", 0)
         result[kind.text] = count or 0
     return result

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from irkit.canonical import Json, JsonObject
-from irkit.decode.targets import TARGET_KINDS
+from irkit.decode.targets import LIMITED_KINDS, TARGET_KINDS
 from irkit.lang.types import PLAIN_KINDS, InputType, parse_type
 from irkit.model.access.kinds import CredentialKind
 from irkit.model.spec import Catalogue, Parameter, Spec, Verb
@@ -95,7 +95,7 @@ def _top() -> JsonObject:
                 "protect": {"type": "array", "items": _protection()},
                 "limit": {
                     "type": "object",
-                    "propertyNames": {"enum": list(TARGET_KINDS)},
+                    "propertyNames": {"enum": list(LIMITED_KINDS)},
                     "additionalProperties": counts,
                 },
             }

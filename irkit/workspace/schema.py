@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from irkit.canonical import Json, JsonObject
-from irkit.decode.targets import TARGET_KINDS
+from irkit.decode.targets import LIMITED_KINDS, TARGET_KINDS
 from irkit.model.spec import Blast, Reversal
 from irkit.workspace.secrets import SCHEMES
 
@@ -30,7 +30,7 @@ def workspace_schema() -> JsonObject:
         "protect": {"type": "array", "items": _protection()},
         "limits": {
             "type": "object",
-            "propertyNames": {"enum": list(TARGET_KINDS)},
+            "propertyNames": {"enum": list(LIMITED_KINDS)},
             "additionalProperties": _COUNT,
         },
         "approvers": _TEXT,

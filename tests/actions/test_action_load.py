@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from irkit.actions.base import Action, Read
 from irkit.actions.load import build, catalogue, ids, load, spec
 from irkit.canonical import Json
+from irkit.decode.targets import LIMITED_KINDS
 from irkit.diagnostics import IrkitError
-from irkit.model.spec import Verb
+from irkit.model.owners import OWNERS
+from irkit.model.spec import Spec, Verb
 
 EXPECTED = {
     "aws.ec2_instance.isolate",
@@ -132,3 +134,9 @@ def test_no_arguments_crash_the_gate(arguments: dict[str, Json]) -> None:
         build("okta.user.suspend", arguments)
     except IrkitError as error:
         assert error.diagnostics  # noqa: PT017 - the property is about both ways out
+
+
+@pytest.mark.parametrize("spec", [s for s in catalogue() if s.verb is Verb.DO], ids=lambda s: s.id)
+def test_what_is_changed_in_loops_can_be_limited(spec: Spec) -> None:
+    """A loop needs a limit (IRK238), so there must be one for each kind that is changed."""
+    assert OWNERS.get(spec.target, spec.target) in LIMITED_KINDS
