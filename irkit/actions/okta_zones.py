@@ -1,12 +1,13 @@
 """The gateways of a network zone, as networks: which addresses it holds."""
 
 import ipaddress
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
 
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import entries, maybe_text
 from irkit.canonical import Json
+from irkit.model.change import Change
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -24,6 +25,17 @@ def network(text: str) -> Network:
             f"`{text}` is no address and no network",
             "give addresses such as 203.0.113.66 or networks such as 203.0.113.0/28",
         ) from error
+
+
+BLOCKS: Final = "blocks "
+"""How a key of the state begins that says whether a zone blocks the network that follows."""
+
+
+def blocked_by(change: Change) -> tuple[Network, ...]:
+    """Return the networks that a change of a block list would block."""
+    if change.target.kind != "okta.zone" or not isinstance(change.after, Mapping):
+        return ()
+    return tuple(network(key.removeprefix(BLOCKS)) for key in change.after)
 
 
 def networks_of(gateways: Json) -> tuple[Network, ...]:

@@ -1,23 +1,29 @@
 """Guards at work: their facts are read from the providers, kept for seconds, and judged by."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 import anyio
 
+from irkit.actions.base import Readers
 from irkit.actions.dependencies import own_identities, super_admins
+from irkit.actions.okta_dependencies import established_tokens, own_networks
 from irkit.actions.resolve import expand
 from irkit.clock import Clock
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, guards
+from irkit.model.access.kinds import CredentialKind
 from irkit.model.plan import PlannedStep
 from irkit.model.playbook import Playbook
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
 _FRESH = timedelta(seconds=5)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -30,7 +36,7 @@ class WorkspaceGuards:
     mode: str
     clock: Clock
     pins: Mapping[str, str] | None = None
-    _facts: dict[str, tuple[datetime, GuardFacts]] = field(default_factory=dict)
+    _facts: dict[str, tuple[datetime, object]] = field(default_factory=dict)
     _lock: anyio.Lock = field(default_factory=anyio.Lock)
 
     @property
@@ -47,7 +53,7 @@ class WorkspaceGuards:
             IrkitError: if the facts cannot be read; what cannot be judged is not written.
         """
         for provider in self.catalogue[step.action].needs:
-            facts = await self._current(provider, fresh=before_write)
+            facts = await self._facts_for(provider, step, fresh=before_write)
             for guard in guards():
                 if guard.OVERRIDABLE and guard.NAME in step.overrides:
                     continue  # two people sign for it with the part that says so
@@ -56,22 +62,37 @@ class WorkspaceGuards:
                     return refused
         return None
 
-    async def _current(self, provider: str, *, fresh: bool) -> GuardFacts:
+    async def _facts_for(self, provider: str, step: PlannedStep, *, fresh: bool) -> GuardFacts:
         """Return the facts of one provider; another that is down does not matter to it."""
+        readers = self._readers(provider)
+        facts = await self._current(provider, lambda: self._read(provider, readers), fresh=fresh)
+        spec = self.catalogue[step.action]
+        if provider == "okta" and spec.target == "okta.zone":
+            networks = await self._current("networks", lambda: own_networks(readers), fresh=fresh)
+            facts = replace(facts, networks=networks)
+        if spec.target == "okta.user" and CredentialKind.OKTA_API_TOKEN in spec.cuts:
+            tokens = await self._current("tokens", lambda: established_tokens(readers), fresh=fresh)
+            facts = replace(facts, integrations=tokens)
+        return facts
+
+    async def _current(self, name: str, read: Callable[[], Awaitable[T]], *, fresh: bool) -> T:
+        """Return what `read` returns, as it was read last or anew."""
         async with self._lock:
-            known = self._facts.get(provider)
+            known = self._facts.get(name)
             if known is None or (fresh and self.clock() - known[0] > _FRESH):
                 read_at = self.clock()
-                known = self._facts[provider] = (read_at, await self._read(provider))
-            return known[1]
+                known = self._facts[name] = (read_at, await read())
+            return cast("T", known[1])
 
-    async def _read(self, provider: str) -> GuardFacts:
+    def _readers(self, provider: str) -> Readers:
         readers = self.connections.readers(None, (provider,))
-        own_only = replace(
+        return replace(
             readers,
             okta_reader=readers.okta_reader if provider == "okta" else None,
             aws_reader=readers.aws_reader if provider == "aws" else None,
         )
+
+    async def _read(self, provider: str, own_only: Readers) -> GuardFacts:
         own = {target.key: "it acts as this" for target in await own_identities(own_only)}
         protected: dict[str, str] = {}
         own_rules = set(self.connections.workspace.protect)

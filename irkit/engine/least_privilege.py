@@ -11,7 +11,7 @@ from typing import Final
 from irkit.engine.walk import Book
 from irkit.lang.types import parse_type
 from irkit.model.playbook import DoStep, Playbook, Protection, ReadStep, all_steps
-from irkit.model.spec import Catalogue, Permissions
+from irkit.model.spec import Catalogue, Permissions, Verb
 
 GUARDS: Final = "irkit's own guards"
 _OWN: Final[Mapping[str, Permissions]] = {
@@ -19,6 +19,12 @@ _OWN: Final[Mapping[str, Permissions]] = {
     "okta": Permissions(okta_read=("okta.roles.read", "okta.users.read")),
 }
 """What the guards read, by provider: which identities the run acts as, who administers."""
+
+_OF_TARGETS: Final[Mapping[str, Permissions]] = {
+    "okta.user": Permissions(okta_read=("okta.apiTokens.read",)),
+    "okta.zone": Permissions(okta_read=("okta.logs.read", "okta.networkZones.read")),
+}
+"""What the guards read besides, by what the actions of a playbook change."""
 
 _KINDS: Final[Mapping[str, Permissions]] = {
     "aws.access_key": Permissions(
@@ -81,7 +87,10 @@ def least_privileges(
     iam, okta = _Needs(), _Needs()
     actions = tuple(sorted({*_actions(book), *also}))
     for action in actions:
-        _take(iam, okta, catalogue[action].permissions, action)
+        spec = catalogue[action]
+        _take(iam, okta, spec.permissions, action)
+        if spec.verb is Verb.DO:
+            _take(iam, okta, _OF_TARGETS.get(spec.target, Permissions()), GUARDS)
     for kind, who in _kinds(book, protect):
         _take(iam, okta, _KINDS.get(kind, Permissions()), who)
     for provider in sorted(

@@ -7,7 +7,7 @@ limiting a principal covers all that is its own.
 from collections.abc import Mapping
 from typing import Final
 
-from irkit.model.change import Target
+from irkit.model.change import Change, Target
 
 OWNERS: Final[Mapping[str, str]] = {
     "aws.access_key": "aws.user",
@@ -52,3 +52,23 @@ def touched(target: Target) -> tuple[Target, ...]:
         return (target,)
     owner_target = Target(kind=owner_kind, tenant=target.tenant, id=owner, label=target.label)
     return (target, owner_target)
+
+
+_REACHES_MEMBERS: Final = frozenset({"okta.group_denial", "okta.group_role"})
+"""Kinds of target that are a group's own and hit its members: what is changed names them."""
+
+
+def reached(change: Change) -> tuple[Target, ...]:
+    """Return what a change touches, and the members of a group that it reaches."""
+    target = change.target
+    if target.kind not in _REACHES_MEMBERS or not isinstance(change.saved, Mapping):
+        return touched(target)
+    members = change.saved.get("members")
+    users = members if isinstance(members, list | tuple) else ()
+    return (
+        *touched(target),
+        *(
+            Target(kind="okta.user", tenant=target.tenant, id=str(user), label=target.label)
+            for user in users
+        ),
+    )

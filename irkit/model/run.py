@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Change, ChangeId
-from irkit.model.owners import touched
+from irkit.model.owners import reached
 from irkit.model.plan import Header, Part, Plan, PlannedStep
 
 
@@ -219,7 +219,7 @@ class Run:
     def reach(self, step: PlannedStep) -> None:
         """Count the targets of a planned step."""
         for change in step.changes:
-            for target in touched(change.target):
+            for target in reached(change):
                 self.reached.setdefault(target.kind, set()).add(target.key)
 
     @property

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from irkit.engine.context import Refusal
 from irkit.model.change import Target
-from irkit.model.owners import touched
+from irkit.model.owners import reached
 from irkit.model.plan import PlannedStep
 from irkit.model.run import Run
 
@@ -24,7 +24,9 @@ class GuardFacts:
 
     `own` are the identities this run itself depends on and `protected` those that are never
     targets, both by target key with the reason. `super_admins` are the ids of active super
-    administrators. `limits` caps distinct targets by kind.
+    administrators. `limits` caps distinct targets by kind. What only some steps need is there for
+    those alone: `networks` (of one's own, each with why) for steps that block addresses,
+    `integrations` (tokens that work runs on, by owner) for steps that stop a user's tokens.
     """
 
     mode: str
@@ -35,6 +37,8 @@ class GuardFacts:
     admin_floor: int = 2
     limits: Mapping[str, int] = field(default_factory=dict)
     worlds: Mapping[str, bool] = field(default_factory=dict)
+    networks: Mapping[str, str] = field(default_factory=dict)
+    integrations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Guard(Protocol):
@@ -54,7 +58,5 @@ def guards() -> tuple[Guard, ...]:
 
 
 def targets_of(step: PlannedStep) -> tuple[Target, ...]:
-    """Return every target of the step's changes, and the principals they belong to."""
-    return tuple(
-        dict.fromkeys(target for change in step.changes for target in touched(change.target))
-    )
+    """Return every target of the step's changes, whom they belong to, and whom they reach."""
+    return tuple(dict.fromkeys(target for change in step.changes for target in reached(change)))

@@ -37,7 +37,7 @@ class DenyRule(Action):
         blast=Blast.MANY,
         target="okta.group_denial",
         permissions=Permissions(
-            okta_read=("okta.policies.read", "okta.groups.read"),
+            okta_read=("okta.policies.read", "okta.groups.read", "okta.users.read"),
             okta_write=("okta.policies.manage",),
         ),
         does_not_cut=(
@@ -52,7 +52,7 @@ class DenyRule(Action):
         attack=("T1078.004", "T1556.009"),
         d3fend=("D3-AL",),
         gotchas=(
-            "Whoever is in the group is denied: look at its members, yourself among them.",
+            "Whoever is in the group is denied, and whoever comes into it later.",
             "Sessions that are open live on, and API tokens know no sign-in.",
             "Holds for what the policy is for: one application's policy stops only that one.",
             "The rules behind it move down by one, and up again with undo.",
@@ -68,6 +68,7 @@ class DenyRule(Action):
         group = await fetch(readers, "Okta group", "/api/v1/groups", self.group)
         policy_id, group_id = text(policy, "id"), text(group, "id")
         rules = await readers.okta.list(path_of(POLICIES, policy_id, "rules"))
+        members = await readers.okta.list(path_of("/api/v1/groups", group_id, "users"))
         mine = [rule for rule in rules if maybe_text(rule, "name") == _name(group_id)]
         return {
             "tenant": readers.okta.tenant,
@@ -76,6 +77,7 @@ class DenyRule(Action):
             "policy_type": maybe_text(policy, "type"),
             "group": group_id,
             "group_name": text(group, "profile", "name"),
+            "members": listed(sorted(text(user, "id") for user in members)),
             "rule": _seen_rule(mine[0], maybe_text(policy, "type")) if mine else None,
             "rule_id": text(mine[0], "id") if mine else "",
         }
@@ -103,7 +105,7 @@ class DenyRule(Action):
                 verb="deny sign-in",
                 before={"rule": None},
                 after={"rule": goal},
-                saved={"type": kind},
+                saved={"type": kind, "members": seen["members"]},
             ),
         )
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.okta_things import fetch, missing, path_of
-from irkit.actions.okta_zones import holds, network, networks_of
+from irkit.actions.okta_zones import BLOCKS, holds, network, networks_of
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
@@ -142,7 +142,7 @@ class Block(Action):
     def _keys(self) -> Mapping[str, str]:
         """Return the key of the state that speaks of each network, with the network."""
         wanted = [str(network(address)) for address in self.addresses]
-        return {f"blocks {address}": address for address in wanted}
+        return {f"{BLOCKS}{address}": address for address in wanted}
 
     def _added(self, change: Change) -> list[str]:
         """Return the networks that were not blocked before."""
