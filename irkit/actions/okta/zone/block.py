@@ -19,6 +19,7 @@ _ZONES: Final = "/api/v1/zones"
 _OWN_LIST: Final = "BlockedIpZone"
 """The block list that every org has."""
 
+_SHOWN: Final = 4
 _NOT_SENT: Final = frozenset({"id", "created", "lastUpdated", "system", "_links"})
 
 
@@ -84,7 +85,7 @@ class Block(Action):
                 f"zone {name} blocks nobody: usage {seen['usage']}, {seen['status']}",
                 "name an active zone of the usage BLOCKLIST, or leave `zone` empty",
             )
-        target = _target(seen)
+        target = self._target(seen)
         before = self.state(seen, target)
         after: JsonObject = dict.fromkeys(self._keys(), True)
         if before == after:
@@ -107,7 +108,7 @@ class Block(Action):
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
         """Return the block list."""
-        return (_target(seen),)
+        return (self._target(seen),)
 
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:
         """Write the zone as it is now, with the addresses added."""
@@ -144,6 +145,16 @@ class Block(Action):
         wanted = [str(network(address)) for address in self.addresses]
         return {f"{BLOCKS}{address}": address for address in wanted}
 
+    def _target(self, seen: Seen) -> Target:
+        wanted = [str(network(address)) for address in self.addresses]
+        more = f" and {len(wanted) - _SHOWN} more" if len(wanted) > _SHOWN else ""
+        return Target(
+            kind="okta.zone",
+            tenant=text(seen, "tenant"),
+            id=text(seen, "id"),
+            label=f"{', '.join(wanted[:_SHOWN])}{more} by {text(seen, 'name')}",
+        )
+
     def _added(self, change: Change) -> list[str]:
         """Return the networks that were not blocked before."""
         before = change.before
@@ -157,12 +168,3 @@ async def _write(writers: Writers, change: Change, zone: Json, gateways: list[Js
     path = path_of(_ZONES, change.target.id)
     reply = await writers.okta.send("PUT", path, body={**kept, "gateways": gateways})
     return Applied(request_ids=(reply.request_id,), status=reply.status)
-
-
-def _target(seen: Seen) -> Target:
-    return Target(
-        kind="okta.zone",
-        tenant=text(seen, "tenant"),
-        id=text(seen, "id"),
-        label=f"block list {text(seen, 'name')}",
-    )
