@@ -12,7 +12,7 @@ from language_text import FEDERATED, HEAD, decoded, found, linted
 from irkit.diagnostics import Diagnostic, Fix, Severity, Span, has_errors
 from irkit.lang.lint import LintContext, apply_fixes, lint, rule_names
 from irkit.model.playbook import UndoStep
-from irkit.model.spec import Catalogue
+from irkit.model.spec import Catalogue, Reversal
 
 EVIDENCE = """\
   - read: okta.user.get
@@ -63,6 +63,17 @@ def test_the_reference_playbook_is_clean() -> None:
 def test_a_guarded_playbook_with_evidence_is_clean() -> None:
     """The frame of these tests has nothing to find by itself."""
     assert linted(book(SUSPEND, REVOKE)) == ()
+
+
+def test_nobody_is_told_to_close_the_door_for_good() -> None:
+    """What cannot be taken back is no way to begin with."""
+    door = replace(CATALOGUE["okta.user.suspend"], id="okta.user.erase")
+    last = replace(door, reversal=Reversal.DESTRUCTIVE)
+    for spec, named in ((door, True), (last, False)):
+        known = Catalogue({**CATALOGUE.specs, spec.id: spec})
+        (warning,) = lint(decoded(book(REVOKE)), known)
+        assert ("okta.user.erase" in warning.help) is named
+        assert "okta.user.suspend" in warning.help
 
 
 def test_there_are_as_many_rules_as_files() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from irkit.diagnostics import Diagnostic, Label
 from irkit.lang.view import View, problem, warning
 from irkit.model.playbook import DoStep
+from irkit.model.spec import Reversal
 
 
 def check(view: View) -> Iterator[Diagnostic]:
@@ -32,7 +33,13 @@ def check(view: View) -> Iterator[Diagnostic]:
                 else (),
             )
             continue
-        names = sorted(s.id for s in view.catalogue if s.closes_door and s.target == spec.target)
+        names = sorted(
+            found.id
+            for found in view.catalogue
+            if found.closes_door
+            and found.target == spec.target
+            and found.reversal is Reversal.EXACT  # nobody is told to begin with what stays done
+        )
         if names:
             yield warning(
                 "IRK235",

@@ -48,6 +48,7 @@ class ExpirePassword(OneWay):
         ),
         visible_within=timedelta(seconds=15),
         in_doubt_wait=timedelta(seconds=5),
+        closes_door=True,
         ends_sessions=True,
         attack=("T1078.004", "T1098"),
         d3fend=("D3-CRO",),
