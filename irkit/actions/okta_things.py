@@ -49,4 +49,4 @@ def missing(noun: str, item: str, there_are: list[str]) -> IrkitError:
     """Return the error for an id that names nothing, with what could have been meant."""
     more = f" and {len(there_are) - _SHOWN} more" if len(there_are) > _SHOWN else ""
     shown = ", ".join(there_are[:_SHOWN]) or "none"
-    return no_such(noun, item, f"give its id; there are: {shown}{more}")
+    return no_such(noun, item, "give its id", there_are=f"{shown}{more}")

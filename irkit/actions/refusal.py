@@ -8,9 +8,11 @@ def cannot_reach(summary: str, help_: str) -> IrkitError:
     return IrkitError(Diagnostic(code="IRK660", summary=summary, help=help_))
 
 
-def no_such(kind: str, name: str, help_: str) -> IrkitError:
+def no_such(kind: str, name: str, help_: str, *, there_are: str = "") -> IrkitError:
     """Return the error for a target that does not exist: never a silent `already`."""
-    return IrkitError(Diagnostic(code="IRK661", summary=f"there is no {kind} `{name}`", help=help_))
+    others = f"; there are: {there_are}" if there_are else ""
+    summary = f"there is no {kind} `{name}`{others}"
+    return IrkitError(Diagnostic(code="IRK661", summary=summary, help=help_))
 
 
 def no_way_back(action: str, instead: str) -> IrkitError:

@@ -10,7 +10,8 @@ from stage import VICTIM, Hands, Stage, staged
 
 from irkit.actions.base import Answer
 from irkit.actions.okta_persistence import without_secrets
-from irkit.canonical import Json, canonical, digest
+from irkit.actions.okta_sessions import devices_of
+from irkit.canonical import Json, JsonObject, canonical, digest
 from irkit.providers.retry import Patience
 from irkit.world.faults import Fault, FaultKind
 from irkit.world.intruder import INTRUDER_ADDRESS, OFFICE_ADDRESS
@@ -73,6 +74,28 @@ def test_a_stolen_session_is_told_from_the_person_s(stage: Stage) -> None:
     assert stolen["started"]
     assert "user.mfa.factor.activate" in {event["what"] for event in stolen["events"]}
     assert canonical(answer.value)
+
+
+def test_a_browser_is_known_by_its_token_over_sessions() -> None:
+    """Two sessions of one browser are one line, with every address it came from."""
+    events: list[JsonObject] = [
+        {
+            "actor": {"id": "00u1"},
+            "client": {"ipAddress": address, "userAgent": {"rawUserAgent": "Firefox"}},
+            "debugContext": {"debugData": {"dtHash": "d1"}},
+            "authenticationContext": {"externalSessionId": session},
+        }
+        for session, address in (("trs1", "192.0.2.1"), ("trs2", "192.0.2.2"))
+    ]
+    (device,) = devices_of(events, "00u1")
+    assert device == {
+        "device": "d1",
+        "sessions": ["trs1", "trs2"],
+        "addresses": ["192.0.2.1", "192.0.2.2"],
+        "networks": [],
+        "agents": ["Firefox"],
+    }
+    assert devices_of(events, "00u2") == []
 
 
 def test_a_colleague_s_sessions_are_their_own(stage: Stage) -> None:

@@ -121,7 +121,7 @@ def test_an_org_without_its_block_list_says_which_zones_it_has(stage: Stage) -> 
     zones[key] = {**zones[key], "name": "Bad people"}
     with pytest.raises(IrkitError, match="IRK661") as caught:
         planned(stage, changing("okta.zone.block", addresses=[INTRUDER]))
-    assert f"Bad people ({key})" in caught.value.diagnostics[0].help
+    assert f"Bad people ({key})" in caught.value.diagnostics[0].summary
     assert planned(stage, changing("okta.zone.block", addresses=[INTRUDER], zone=key))
 
 
@@ -271,7 +271,7 @@ def test_a_support_case_that_is_not_there_says_which_are(stage: Stage) -> None:
     assert change.target.id == "00002"
     with pytest.raises(IrkitError, match="IRK661") as caught:
         planned(stage, changing("okta.support_access.revoke", case="7"))
-    assert "00001, 00002" in caught.value.diagnostics[0].help
+    assert "00001, 00002" in caught.value.diagnostics[0].summary
 
 
 def test_a_log_stream_that_runs_is_left_and_one_that_broke_is_refused(stage: Stage) -> None:

@@ -41,6 +41,7 @@ def test_a_provider_is_kept_with_who_and_what_leads_to_it(stage: Stage) -> None:
     (change,) = planned(stage, "okta.idp.deactivate", idp=idp)
     linked = sorted([stage.user(VICTIM), stage.user("maria.lopez@acme.example")])
     assert saved(change)["linked_users"] == linked
+    assert saved(change)["linked"] == 2
     rules = saved(change)["routing_rules"]
     assert isinstance(rules, list)
     assert [str(rule).partition(" (")[0] for rule in rules] == ["Partners"]
@@ -58,7 +59,7 @@ def test_an_id_that_names_nothing_says_what_there_is(stage: Stage) -> None:
     hook = stage.world.okta.add_document("eventHooks", "who", {"name": "Tell"})
     with pytest.raises(IrkitError, match="IRK661") as caught:
         planned(stage, "okta.hook.deactivate", hook="who-nobody")
-    assert f"Tell ({hook})" in caught.value.diagnostics[0].help
+    assert f"Tell ({hook})" in caught.value.diagnostics[0].summary
     with pytest.raises(IrkitError, match="IRK661"):
         planned(stage, "okta.idp.unlink_users", idp="0oa-nobody")
 

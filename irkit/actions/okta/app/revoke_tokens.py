@@ -56,7 +56,9 @@ class RevokeTokens(OneWay):
     async def probe(self, readers: Readers) -> Seen:
         """Read the application's refresh tokens."""
         seen = await see_app(readers, self.app)
-        tokens = await readers.okta.list(path_of(APPS, text(seen, "id"), "tokens"))
+        tokens = await readers.okta.list(
+            path_of(APPS, text(seen, "id"), "tokens"), {"limit": "200"}
+        )
         return {
             **seen,
             "tokens": listed(

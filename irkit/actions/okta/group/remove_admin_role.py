@@ -58,7 +58,9 @@ class RemoveAdminRole(RoleRemoval):
     async def see_holder(self, readers: Readers) -> JsonObject:
         """Return the group and its members."""
         record = await fetch(readers, "Okta group", _GROUPS, self.group)
-        members = await readers.okta.list(path_of(_GROUPS, text(record, "id"), "users"))
+        members = await readers.okta.list(
+            path_of(_GROUPS, text(record, "id"), "users"), {"limit": "1000"}
+        )
         return {
             "id": text(record, "id"),
             "name": text(record, "profile", "name"),

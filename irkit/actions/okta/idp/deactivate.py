@@ -12,6 +12,9 @@ from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
 
+_KEPT = 200
+"""So many linked users are named in the plan; `okta.idp.unlink_users` has them all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deactivate(Switch):
@@ -62,10 +65,12 @@ class Deactivate(Switch):
     async def keep(self, readers: Readers, record: Json) -> JsonObject:
         """Keep what it is, who is linked to it, and which routing rules lead to it."""
         idp = text(record, "id")
-        linked = await readers.okta.list(f"/api/v1/idps/{idp}/users")
+        linked = await readers.okta.list(f"/api/v1/idps/{idp}/users", {"limit": "200"})
+        users = sorted(text(user, "id") for user in linked)
         return {
             "type": maybe_text(record, "type"),
             "created": maybe_text(record, "created"),
-            "linked_users": listed(sorted(text(user, "id") for user in linked)),
+            "linked": len(users),
+            "linked_users": listed(users[:_KEPT]),
             "routing_rules": await routed_to(readers, idp),
         }

@@ -65,7 +65,7 @@ class UnlinkUsers(Action):
                 "login": text(link, "externalId"),
                 "created": maybe_text(link, "created"),
             }
-            for link in await readers.okta.list(path_of(_IDPS, self.idp, "users"))
+            for link in await readers.okta.list(path_of(_IDPS, self.idp, "users"), {"limit": "200"})
             if only in {"", link["id"]}
         ]
         return {

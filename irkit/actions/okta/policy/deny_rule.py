@@ -68,7 +68,9 @@ class DenyRule(Action):
         group = await fetch(readers, "Okta group", "/api/v1/groups", self.group)
         policy_id, group_id = text(policy, "id"), text(group, "id")
         rules = await readers.okta.list(path_of(POLICIES, policy_id, "rules"))
-        members = await readers.okta.list(path_of("/api/v1/groups", group_id, "users"))
+        members = await readers.okta.list(
+            path_of("/api/v1/groups", group_id, "users"), {"limit": "1000"}
+        )
         mine = [rule for rule in rules if maybe_text(rule, "name") == _name(group_id)]
         return {
             "tenant": readers.okta.tenant,

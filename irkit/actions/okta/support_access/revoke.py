@@ -65,7 +65,7 @@ class Revoke(Action):
         ]
         if self.case and self.case not in {case["number"] for case in found}:
             numbers = ", ".join(case["number"] for case in found) or "none"
-            raise no_such("support case", self.case, f"there are: {numbers}")
+            raise no_such("support case", self.case, "give its number", there_are=numbers)
         wanted = [case for case in found if self.case in {"", case["number"]}]
         return {"tenant": readers.okta.tenant, "cases": listed(wanted)}
 
