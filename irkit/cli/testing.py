@@ -1,17 +1,19 @@
 """Running tests for a terminal: which, how many at once, what is shown, and what is kept of it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from irkit.canonical import Json, JsonObject, thaw
 from irkit.cli.driving import exit_code
-from irkit.cli.exits import ExitCode, of_diagnostics
+from irkit.cli.exits import ExitCode, of_diagnostics, of_outcome
 from irkit.cli.opened import Invocation
 from irkit.cli.views import tests as view
-from irkit.proving.proof import Level, record
+from irkit.proving.proof import Level, Proof, record
 from irkit.proving.shelf import Shelf
+from irkit.proving.subject import Subject
 from irkit.proving.testing.endings import Exits
 from irkit.proving.testing.finding import Found, find
 from irkit.proving.testing.junit import junit
@@ -19,7 +21,7 @@ from irkit.proving.testing.proving import unit_proof
 from irkit.proving.testing.results import CaseResult
 from irkit.proving.testing.trying import Trial, run_all, try_one
 
-EXITS = Exits(of_driven=exit_code, of_diagnostics=of_diagnostics)
+EXITS = Exits(of_driven=exit_code, of_outcome=of_outcome, of_diagnostics=of_diagnostics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Tests:
         ordered = tuple(sorted(results, key=lambda one: _place(found, one)))
         for one in found:
             if one.whole:
-                self._prove(one, [each for each in ordered if each.file == one.suite.file])
+                mine = [each for each in ordered if each.file == one.suite.file]
+                keep(me, one, Level.UNIT, partial(unit_proof, one, mine))
         document = self._document(ordered, "json" if me.output.json else format_, found)
         if out is not None and document is not None:
             path = me.here / out
@@ -67,19 +70,6 @@ class Tests:
                 output.found(result.diagnostics, sources)
             yield result
 
-    def _prove(self, found: Found, results: Sequence[CaseResult]) -> None:
-        """Record what was proven, where there is a trail that keeps it."""
-        me = self.invocation
-        if not me.in_workspace or not me.session.has_trail:
-            return
-        shelf = Shelf(me.session)
-        shelved = shelf.one(str(found.book.main.file), me.here)
-        subject = shelf.subject(shelved, Level.UNIT)
-        if subject is None or shelved.regime.file is None or not _same(shelved.regime.file, found):
-            return
-        with me.session.journal(writing=True) as journal:
-            record(journal, me.session.actor, unit_proof(found, results, subject))
-
     def _document(
         self, results: Sequence[CaseResult], format_: str, found: Sequence[Found]
     ) -> str | None:
@@ -94,8 +84,17 @@ class Tests:
                 return None
 
 
-def _same(file: Path, found: Found) -> bool:
-    return file.resolve() == found.path.resolve()
+def keep(me: Invocation, found: Found, level: Level, prove: Callable[[Subject], Proof]) -> None:
+    """Record what was proven, where there is a trail that keeps it and the file speaks for it."""
+    if not me.in_workspace or not me.session.has_trail:
+        return
+    shelf = Shelf(me.session)
+    shelved = shelf.one(str(found.book.main.file), me.here)
+    subject, file = shelf.subject(shelved, level), shelved.regime.file
+    if subject is None or file is None or file.resolve() != found.path.resolve():
+        return
+    with me.session.journal(writing=True) as journal:
+        record(journal, me.session.actor, prove(subject))
 
 
 def _place(found: Sequence[Found], result: CaseResult) -> tuple[int, int]:

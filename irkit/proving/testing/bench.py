@@ -115,6 +115,11 @@ class Bench:
             run_id=ulid(self.world.clock(), os.urandom(10)),
         )
 
+    def calls_so_far(self) -> int:
+        """Return the index of the next call."""
+        last = self.world.calls.all()[-1:]
+        return last[0].index + 1 if last else 0
+
     def undo_of(self, run: Run) -> Opening:
         """Return what the run that takes `run` back starts with."""
         made_by = recorded_book(run.playbook_source, run.playbook_file, run.calls)
@@ -133,20 +138,32 @@ class Bench:
         Raises:
             IrkitError: if it cannot be opened.
         """
-        return anyio.run(self._carry, opening, people, undone)
+        return _some(anyio.run(self._carry, opening, people, undone, True, True))
 
-    async def _carry(self, opening: Opening, people: People, undone: Run | None) -> Driven:
+    def open(self, opening: Opening, people: People) -> None:
+        """Open a run and do nothing more."""
+        anyio.run(self._carry, opening, people, None, True, False)
+
+    def resume(self, opening: Opening, people: People) -> Driven:
+        """Take a run up where its records left it, and drive it like any other."""
+        return _some(anyio.run(self._carry, opening, people, None, False, True))
+
+    async def _carry(
+        self, opening: Opening, people: People, undone: Run | None, opens: bool, drives: bool
+    ) -> Driven | None:
         session, journal, run = people.session, people.journal, opening.run_id
         around = self.around(session, journal, Silent(self.world))
+        driven: Driven | None = None
         with session.acting(run):
             async with connected(session, opening.book, around, run_id=run, dry=False) as (
                 connections,
                 _,
             ):
-                await open_and_prepare(
-                    session, opening, connections, journal=journal, blobs=journal.blobs
-                )
-                for _turn in range(_TURNS):
+                if opens:
+                    await open_and_prepare(
+                        session, opening, connections, journal=journal, blobs=journal.blobs
+                    )
+                for _turn in range(_TURNS if drives else 0):
                     consent = session.consent(journal)
                     session.check_policy(consent)
                     made = context(
@@ -162,7 +179,12 @@ class Bench:
                     driven = await Runner(made).drive(wait=False)
                     if driven.ending is Ending.CLOSED or not people.act(driven.run, consent):
                         break
-                return driven
+        return driven
+
+
+def _some(driven: Driven | None) -> Driven:
+    assert driven is not None, "it was driven"
+    return driven
 
 
 @contextmanager

@@ -24,24 +24,25 @@ class Exits:
     """The exit codes of commands; supplied by the floor that has commands."""
 
     of_driven: Callable[[Driven], int]
+    of_outcome: Callable[[str], int]
     of_diagnostics: Callable[[tuple[Diagnostic, ...]], int]
 
 
 def ended(
     run: Run,
-    driven: Driven,
+    code: int,
     journal: Journal,
-    exits: Exits,
     refused: tuple[Diagnostic, ...],
 ) -> Ended:
-    """Return how a run ended; `refused` are decisions that did not count."""
+    """Return how a run ended, with this exit code; `refused` are decisions that did not count."""
     entries = tuple(inflated(journal.replay(run.id), journal.blobs))
     reasons = tuple(_reasons(entries))
     no = (*_refusals(entries), *(_refused(item) for item in refused))
     return Ended(
         run=run.id,
+        records=run.count,
         result=str(state_of(run)),
-        exit=exits.of_driven(driven),
+        exit=code,
         reasons=reasons or _why_not(run),
         said=tuple(_said(entries, reasons, no)),
         acts=tuple(_acts(entries, run)),
@@ -137,7 +138,13 @@ def _acts(entries: tuple[Inflated, ...], run: Run) -> Iterator[Act]:
                 continue
         planned = run.steps.get(path)
         action = planned[1].action if planned else _text(entry.body, "action")
-        yield Act(at=entry.n, step=step_of(path), action=action, keys=_keys(path))
+        yield Act(
+            at=entry.n,
+            step=step_of(path),
+            action=action,
+            keys=_keys(path),
+            changes=entry.type == "step.intent",
+        )
 
 
 def _keys(path: str) -> tuple[str, ...]:

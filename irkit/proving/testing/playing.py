@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from irkit.diagnostics import IrkitError
+from irkit.engine.opening import Opening
 from irkit.engine.runner import Driven
 from irkit.engine.walk import Book
 from irkit.model.run import Run
@@ -16,7 +17,7 @@ from irkit.proving.testing.bench import Bench, bench
 from irkit.proving.testing.endings import Exits, ended, not_opened
 from irkit.proving.testing.people import People
 from irkit.proving.testing.provider_state import names_of, state_of
-from irkit.proving.testing.seen import Check, Ended, Seen, Tried
+from irkit.proving.testing.seen import Check, Ended, Seen, State, Tried
 from irkit.proving.testing.suite import Case
 from irkit.trail.journal import Journal
 from irkit.trail.verdict import Outcome
@@ -81,7 +82,7 @@ class Play:
     def _first(self, journal: Journal) -> tuple[Ended, Run | None, tuple[Check, ...]]:
         """Make the run of the case, with everything that goes wrong in it."""
         world = self.bench.world
-        people = self._people(journal)
+        people = self.people(journal)
         world.faults.add(*(broken.fault for broken in self.case.faults))
         for provider in self.case.down:
             self._reach(provider, dead=True)
@@ -117,14 +118,15 @@ class Play:
     def _again(self, journal: Journal) -> tuple[Ended, Run | None]:
         """Make the run once more, some time later: cut-offs of sessions move with it."""
         self.bench.world.clock.advance(_LATER)
-        people = self._people(journal)
+        people = self.people(journal)
         return self._carry(people, journal, None)
 
     def _taken_back(self, journal: Journal, run: Run) -> Ended:
-        people = replace(self._people(journal), decided=People.decided)
+        people = replace(self.people(journal), decided=People.decided)
         return self._carry(people, journal, run)[0]
 
-    def _people(self, journal: Journal) -> People:
+    def people(self, journal: Journal) -> People:
+        """Return the people of the case."""
         people = People(
             case=self.case,
             session=self.bench.session,
@@ -139,22 +141,46 @@ class Play:
         self, people: People, journal: Journal, undone: Run | None
     ) -> tuple[Ended, Run | None]:
         """Make one run and say how it ended; what kept it from being opened is an ending too."""
-        before = self.bench.world.calls.all()[-1:]
+        since = self.bench.calls_so_far()
         try:
             driven = self._driven(people, undone)
         except (IrkitError, ExceptionGroup) as error:
             return not_opened(error, self.exits), None
         run = self.bench.run_of(driven.run.id)
-        ending = ended(run, driven, journal, self.exits, tuple(people.refused))
-        since = before[0].index + 1 if before else 0
+        ending = ended(run, self.exits.of_driven(driven), journal, tuple(people.refused))
         return replace(ending, calls=self._calls(since)), run
+
+    def resumed(self, opening: Opening, people: People, since: int) -> Ended:
+        """Take a run up again if it is not over, and say how it ended.
+
+        Its calls are those from `since` on.
+        """
+        run = self.bench.run_of(opening.run_id)
+        code = self.exits.of_outcome(run.outcome)
+        if not run.closed:
+            code = self.exits.of_driven(self.bench.resume(opening, people))
+            run = self.bench.run_of(opening.run_id)
+        ending = ended(run, code, people.journal, tuple(people.refused))
+        return replace(ending, calls=self._calls(since))
+
+    def snapshot(self, start: State, ending: Ended) -> Seen:
+        """Return what is seen after a run that began at `start` and ended so."""
+        world = self.bench.world
+        return Seen(
+            start=start,
+            after=state_of(world),
+            first=ending,
+            seats=_tried(world.seats),
+            bystanders=_tried(world.bystanders),
+        )
 
     def _driven(self, people: People, undone: Run | None) -> Driven:
         if undone is not None:
             return self.bench.carry(self.bench.undo_of(undone), people, undone)
-        return self.bench.carry(self.bench.opening(self.book, self._inputs()), people)
+        return self.bench.carry(self.bench.opening(self.book, self.inputs()), people)
 
-    def _inputs(self) -> dict[str, str]:
+    def inputs(self) -> dict[str, str]:
+        """Return the inputs, with what only the world knows put in."""
         names = names_of(self.bench.world)
         return {key: names.get(value, value) for key, value in self.case.inputs.items()}
 

@@ -42,12 +42,16 @@ class Expectation(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One step of a run as the trail has it: `at` is the record's place, `keys` its items."""
+    """One step of a run as the trail has it: `at` is the record's place, `keys` its items.
+
+    `changes` says that it is an intent to change something.
+    """
 
     at: int
     step: str
     action: str
     keys: tuple[str, ...]
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class Ended:
     result: str
     exit: int
     run: str = ""
+    records: int = 0
     reasons: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     acts: tuple[Act, ...] = ()
