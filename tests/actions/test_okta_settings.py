@@ -13,6 +13,7 @@ from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import IrkitError
 from irkit.model.access import CredentialKind
 from irkit.model.change import Change
+from irkit.world.probing import exchange
 
 INTRUDER = "203.0.113.66"
 
@@ -75,6 +76,20 @@ def add_gateway(stage: Stage, value: str) -> None:
     zones = stage.world.okta.tables.documents["zones"]
     gateways: list[Json] = [{"type": "CIDR", "value": item} for item in (*values, value)]
     zones[key] = {**zones[key], "gateways": gateways}
+
+
+def test_whoever_is_blocked_gets_nothing_from_okta(stage: Stage) -> None:
+    """Before anybody is asked who they are, and not from elsewhere."""
+    made(stage, changing("okta.zone.block", addresses=[INTRUDER]))
+
+    def ask(address: str) -> int:
+        headers = {"X-Forwarded-For": address, "Authorization": f"SSWS {token.reveal()}"}
+        reply = exchange(stage.world.okta_url, "GET", "/api/v1/users/me", headers)
+        assert reply is not None
+        return reply.status
+
+    token = stage.world.okta_token
+    assert (ask(INTRUDER), ask("198.51.100.23")) == (403, 200)
 
 
 def test_what_a_wider_network_blocks_is_blocked(stage: Stage) -> None:
@@ -143,6 +158,23 @@ def test_a_denied_group_is_denied_before_all_other_rules(stage: Stage) -> None:
     undone(stage, action, done)
     assert rules[rule]["priority"] == 1
     assert list(rules) == [rule]
+
+
+def test_whoever_is_in_the_denied_group_does_not_come_back_in() -> None:
+    """The intruder's factor opens nothing; the session that is open does not notice."""
+    with staged(intruder=True) as stage:
+        factor, session = (
+            next(seat for seat in stage.world.seats if seat.kind == kind)
+            for kind in ("okta_factor", "okta_session")
+        )
+        policy, _, _ = sign_on_policy(stage)
+        group = stage.world.okta_ids.groups["contractors"]
+        action = changing("okta.policy.deny_rule", policy=policy, group=group)
+        done = made(stage, action)
+        assert (factor.probe(), session.probe()) == ("dead", "alive")
+        assert {str(seat.probe()) for seat in stage.world.bystanders} == {"alive"}
+        undone(stage, action, done)
+        assert factor.probe() == "alive"
 
 
 def test_a_rule_of_irkit_s_that_somebody_changed_is_not_overwritten(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from okta_org import ROLE, Answer, Org
 
+from irkit.canonical import Json
 from irkit.world.okta.keys import OrgKeys
 from irkit.world.okta.saml import SamlError, Statement, entity_id, issue, metadata, verify
 
@@ -290,3 +291,24 @@ def test_forged_altered_and_late_assertions_are_refused(org: Org) -> None:
     ):
         with pytest.raises(SamlError):
             verify(text, provider, moment)
+
+
+def test_a_rule_that_denies_stops_the_sign_in_of_its_group_only(org: Org) -> None:
+    """The first active rule that is for somebody decides; switched off it decides nothing."""
+    group = org.state.add_group("Contained")
+    policy = org.post("/api/v1/policies", {"type": "OKTA_SIGN_ON", "name": "P"}).object["id"]
+    rules = f"/api/v1/policies/{policy}/rules"
+    org.post(rules, {"type": "SIGN_ON", "name": "all", "actions": {"signon": {"access": "ALLOW"}}})
+    deny: Json = {
+        "type": "SIGN_ON",
+        "name": "deny",
+        "priority": 1,
+        "conditions": {"people": {"groups": {"include": [group]}}},
+        "actions": {"signon": {"access": "DENY"}},
+    }
+    rule = org.post(rules, deny).object["id"]
+    assert org.post("/api/v1/authn", MALLORY).status == 200
+    org.state.add_member(group, org.mallory)
+    assert org.post("/api/v1/authn", MALLORY).code == "E0000006"
+    org.post(f"{rules}/{rule}/lifecycle/deactivate")
+    assert org.post("/api/v1/authn", MALLORY).status == 200

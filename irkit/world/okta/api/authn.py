@@ -11,6 +11,7 @@ from irkit.world.okta.callers import user_party
 from irkit.world.okta.credentials import SESSION_LIFE
 from irkit.world.okta.records import Factor, User, UserStatus
 from irkit.world.okta.routing import Access, Ask, Reply, route
+from irkit.world.okta.sign_on import is_denied
 from irkit.world.okta.views import profile
 
 LOCK_AFTER: Final = 10
@@ -32,6 +33,15 @@ def sign_in(ask: Ask) -> Reply:
     if not entered or not user.password or given.get("password") != user.password:
         _failed(ask, user)
         raise errors.authentication_failed()
+    if is_denied(ask.tables, user.id):
+        _tell(
+            ask,
+            "policy.evaluate_sign_on",
+            user,
+            "DENY",
+            "Sign-on policy evaluation resulted in DENY",
+        )
+        raise errors.forbidden()
     if user.status is UserStatus.PASSWORD_EXPIRED:
         return Reply(body=_transaction(ask, "PASSWORD_EXPIRED", user))
     factors = _active_factors(ask, user)
