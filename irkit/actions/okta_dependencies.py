@@ -12,11 +12,23 @@ from irkit.actions.okta_zones import networks_of
 from irkit.actions.shape import at, maybe_text, text
 from irkit.canonical import JsonObject
 from irkit.clock import parse_rfc3339, rfc3339
+from irkit.model.access.kinds import CredentialKind
+from irkit.model.spec import Spec
 
 _LATELY: Final = timedelta(days=1)
 _EVENTS: Final = 200
 ESTABLISHED: Final = timedelta(days=1)
 """A token older than this is taken for one that somebody's work is on."""
+
+
+def blocks_networks(spec: Spec) -> bool:
+    """Say whether an action may shut networks out."""
+    return spec.target == "okta.zone"
+
+
+def stops_tokens(spec: Spec) -> bool:
+    """Say whether an action stops a user's API tokens together with the user."""
+    return spec.target == "okta.user" and CredentialKind.OKTA_API_TOKEN in spec.cuts
 
 
 async def own_networks(readers: Readers) -> Mapping[str, str]:

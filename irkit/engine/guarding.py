@@ -9,13 +9,17 @@ import anyio
 
 from irkit.actions.base import Readers
 from irkit.actions.dependencies import own_identities, super_admins
-from irkit.actions.okta_dependencies import established_tokens, own_networks
+from irkit.actions.okta_dependencies import (
+    blocks_networks,
+    established_tokens,
+    own_networks,
+    stops_tokens,
+)
 from irkit.actions.resolve import expand
 from irkit.clock import Clock
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, guards
-from irkit.model.access.kinds import CredentialKind
 from irkit.model.plan import PlannedStep
 from irkit.model.playbook import Playbook
 from irkit.model.run import Run
@@ -67,10 +71,10 @@ class WorkspaceGuards:
         readers = self._readers(provider)
         facts = await self._current(provider, lambda: self._read(provider, readers), fresh=fresh)
         spec = self.catalogue[step.action]
-        if provider == "okta" and spec.target == "okta.zone":
+        if blocks_networks(spec):
             networks = await self._current("networks", lambda: own_networks(readers), fresh=fresh)
             facts = replace(facts, networks=networks)
-        if spec.target == "okta.user" and CredentialKind.OKTA_API_TOKEN in spec.cuts:
+        if stops_tokens(spec):
             tokens = await self._current("tokens", lambda: established_tokens(readers), fresh=fresh)
             facts = replace(facts, integrations=tokens)
         return facts

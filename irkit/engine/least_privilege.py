@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from irkit.actions.okta_dependencies import blocks_networks, stops_tokens
 from irkit.engine.walk import Book
 from irkit.lang.types import parse_type
 from irkit.model.playbook import DoStep, Playbook, Protection, ReadStep, all_steps
-from irkit.model.spec import Catalogue, Permissions, Verb
+from irkit.model.spec import Catalogue, Permissions, Spec
 
 GUARDS: Final = "irkit's own guards"
 _OWN: Final[Mapping[str, Permissions]] = {
@@ -19,12 +20,6 @@ _OWN: Final[Mapping[str, Permissions]] = {
     "okta": Permissions(okta_read=("okta.roles.read", "okta.users.read")),
 }
 """What the guards read, by provider: which identities the run acts as, who administers."""
-
-_OF_TARGETS: Final[Mapping[str, Permissions]] = {
-    "okta.user": Permissions(okta_read=("okta.apiTokens.read",)),
-    "okta.zone": Permissions(okta_read=("okta.logs.read", "okta.networkZones.read")),
-}
-"""What the guards read besides, by what the actions of a playbook change."""
 
 _KINDS: Final[Mapping[str, Permissions]] = {
     "aws.access_key": Permissions(
@@ -89,8 +84,7 @@ def least_privileges(
     for action in actions:
         spec = catalogue[action]
         _take(iam, okta, spec.permissions, action)
-        if spec.verb is Verb.DO:
-            _take(iam, okta, _OF_TARGETS.get(spec.target, Permissions()), GUARDS)
+        okta.take(_guarded(spec), (), GUARDS)
     for kind, who in _kinds(book, protect):
         _take(iam, okta, _KINDS.get(kind, Permissions()), who)
     for provider in sorted(
@@ -100,6 +94,14 @@ def least_privileges(
     return LeastPrivileges(
         playbook=book.main.id, actions=actions, iam=_privileges(iam), okta=_privileges(okta)
     )
+
+
+def _guarded(spec: Spec) -> Iterator[str]:
+    """Yield what the guards read at Okta for some actions only."""
+    if blocks_networks(spec):
+        yield from ("okta.logs.read", "okta.networkZones.read")
+    if stops_tokens(spec):
+        yield "okta.apiTokens.read"
 
 
 def _take(iam: _Needs, okta: _Needs, needed: Permissions, who: str) -> None:

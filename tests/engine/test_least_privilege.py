@@ -10,7 +10,9 @@ from playbook_inputs import PLAYBOOKS, inputs_of
 
 from irkit.actions.load import catalogue
 from irkit.canonical import Json
-from irkit.engine.least_privilege import Privileges, least_privileges
+from irkit.engine.books import recorded_book
+from irkit.engine.generated import action_text
+from irkit.engine.least_privilege import GUARDS, Privileges, least_privileges
 
 FEDERATED = "okta-user-federated-to-aws"
 
@@ -82,3 +84,22 @@ def test_a_right_that_is_missing_is_named(lab: Lab, missing: str) -> None:
     told = refused_rights(lab, FEDERATED)
     assert missing in told
     assert not told.startswith("contained")
+
+
+@pytest.mark.parametrize(
+    ("action", "reads"),
+    [
+        ("okta.user.suspend", {"okta.apiTokens.read"}),
+        ("okta.user.raise_risk", set()),
+        ("okta.zone.block", {"okta.logs.read"}),
+    ],
+)
+def test_what_guards_read_for_some_actions_is_asked_for_those(action: str, reads: set[str]) -> None:
+    """A right that only a guard of some steps needs is printed for them alone."""
+    spec = catalogue()[action]
+    given = {parameter.name: "x" for parameter in spec.parameters if parameter.required}
+    given |= {"addresses": "203.0.113.66"} if "addresses" in given else {}
+    book = recorded_book(action_text(spec, given, "a test"), "do.yaml", {})
+    found = least_privileges(book, catalogue()).okta.read
+    asked = {right for right, who in found.items() if GUARDS in who}
+    assert asked - {"okta.roles.read", "okta.users.read", "okta.networkZones.read"} == reads

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
-from irkit.actions.okta_apps import APPS
+from irkit.actions.okta_apps import APPS, see_app
 from irkit.actions.okta_things import path_of
 from irkit.actions.okta_user import see_user, user_target
 from irkit.actions.refusal import cannot_reach
@@ -67,7 +67,7 @@ class UnassignAws(Action):
         seen = await see_user(readers, self.user)
         found: list[JsonObject] = []
         for app in self._apps(readers):
-            record = (await readers.okta.get(path_of(APPS, app))).body
+            record = await see_app(readers, app)
             path = path_of(APPS, app, "users", text(seen, "id"))
             reply = await or_none(readers.okta.get(path), OKTA)
             if reply is not None:
