@@ -1,11 +1,12 @@
 # ruff: noqa: INP001  # a script and its table, not a package
-"""Writes the reference pages from the code: actions, commands, lint rules, configuration.
+"""Writes the reference pages from the code: actions, commands, rules, configuration, tests.
 
 python docs/reference/generate.py            # writes what differs
 python docs/reference/generate.py --check    # writes nothing, and fails if something differs
 """
 
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import click
 from configuration_keys import KEYS, ROLES, VARIABLES
+from test_file_keys import CASE, SWEEPS, TOP, WORLD
 
 from irkit.actions.load import catalogue
 from irkit.cli.exits import ExitCode
@@ -24,6 +26,8 @@ from irkit.lang import rules
 from irkit.lang.lint import rule_names
 from irkit.model.spec import Spec, Verb
 from irkit.model.visible import value_text
+from irkit.proving.testing.expectations import kinds
+from irkit.proving.testing.expectations.state import ATTRIBUTES
 from irkit.workspace.config import (
     DEFAULT_BLAST,
     DEFAULT_REVERSAL,
@@ -32,9 +36,12 @@ from irkit.workspace.config import (
     Workspace,
 )
 from irkit.workspace.init import files
+from irkit.world.faults import FaultKind
 
 HERE = Path(__file__).parent
 _MARK = "<!-- Written by docs/reference/generate.py from the code. Do not edit. -->"
+_EXAMPLE = re.compile(r"`([^`]+)`: (.+)")
+_MEMBER = re.compile(r'= "(\w+)"\n    """(.+?)"""', re.DOTALL)
 _CODE = re.compile(r"\((IRK\d{3})\)")
 _COMMON = frozenset({"--workspace", "--as", "--json", "--plain", "--quiet", "--debug", "--help"})
 
@@ -46,6 +53,7 @@ def pages() -> Mapping[str, str]:
         "commands.md": _commands,
         "lint-rules.md": _lint_rules,
         "configuration.md": _configuration,
+        "test-files.md": _test_files,
     }
     return {name: "\n".join((_MARK, "", *make(), "")) for name, make in makers.items()}
 
@@ -206,6 +214,39 @@ def _configuration() -> Iterator[str]:
     yield from _table(("Key", "What for"), [(f"`{key}`", told) for key, told in ROLES.items()])
     yield from ("", "## Environment", "")
     yield from _table(("Variable", "What for"), [(f"`{k}`", told) for k, told in VARIABLES.items()])
+
+
+def _test_files() -> Iterator[str]:
+    yield from ("# Test files", "")
+    yield "`NAME.test.yaml` beside `NAME.yaml`. How to write one: [test a"
+    yield "playbook](../how-to/test-a-playbook.md). `irkit lint --schema` prints the schema."
+    tables = (
+        ("The file", TOP),
+        ("`worlds`", WORLD),
+        ("A case of `unit`", CASE),
+        ("`sweeps`", SWEEPS),
+    )
+    for title, keys in tables:
+        yield from ("", f"## {title}", "")
+        yield from _table(("Key", "What for"), [(f"`{key}`", told) for key, told in keys.items()])
+    yield from ("", "## `expect`", "")
+    examples = [_EXAMPLE.fullmatch(_one_line(kind.__doc__)) for kind in kinds().values()]
+    rows = [
+        (f"`{found[1]}`", found[2][0].upper() + found[2][1:])
+        for found in examples
+        if found is not None
+    ]
+    yield from _table(("For example", "What has to be so"), rows)
+    yield from ("", "What `state` can look at:", "")
+    looks = [(f"`{kind}`", _listed(names)) for kind, names in ATTRIBUTES.items()]
+    yield from _table(("Kind", "Attributes"), looks)
+    yield from ("", "## `faults`", "", "What can go wrong at a call, as `as` names it:", "")
+    faults = _MEMBER.findall(inspect.getsource(FaultKind))
+    yield from _table(("`as`", ""), [(f"`{name}`", told) for name, told in faults])
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _defaults() -> Mapping[str, str]:

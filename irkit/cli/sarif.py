@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 
 from irkit import __version__
 from irkit.canonical import Json, JsonObject
@@ -15,7 +16,7 @@ def sarif(diagnostics: Iterable[Diagnostic]) -> JsonObject:
     """Return a SARIF log of one run."""
     found = tuple(diagnostics)
     rules: list[Json] = [
-        {"id": code, "helpUri": f"docs/diagnostics/{code}.md"}
+        {"id": code, "help": {"text": f"See docs/diagnostics/{code}.md in irkit's documentation."}}
         for code in sorted({item.code for item in found})
     ]
     return {
@@ -24,6 +25,7 @@ def sarif(diagnostics: Iterable[Diagnostic]) -> JsonObject:
         "runs": [
             {
                 "tool": {"driver": {"name": "irkit", "version": __version__, "rules": rules}},
+                "columnKind": "unicodeCodePoints",
                 "results": [_result(item) for item in found],
             }
         ],
@@ -47,7 +49,7 @@ def _result(item: Diagnostic) -> JsonObject:
 def _location(span: Span) -> JsonObject:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": span.file},
+            "artifactLocation": {"uri": quote(span.file)},
             "region": {
                 "startLine": span.line,
                 "startColumn": span.column,

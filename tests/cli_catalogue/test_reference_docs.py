@@ -11,10 +11,14 @@ from types import ModuleType
 
 from irkit import decode as decoding
 from irkit.actions.load import ids
+from irkit.canonical import thaw
 from irkit.cli.main import COMMANDS
 from irkit.decode import targets
 from irkit.lang.lint import rule_names
+from irkit.proving.testing.expectations import kinds
+from irkit.proving.testing.schema import suite_schema
 from irkit.workspace import approvers, connections, decode, rules
+from irkit.world.faults import FaultKind
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 READERS = frozenset(
@@ -22,9 +26,9 @@ READERS = frozenset(
 ) | {"_secret", "_url", "_inside", "_table", "_words", "limit_entries"}
 
 
-def keys_module() -> ModuleType:
-    """Import the table of keys, which stands beside the pages."""
-    spec = spec_from_file_location("configuration_keys", REFERENCE / "configuration_keys.py")
+def keys_module(name: str = "configuration_keys") -> ModuleType:
+    """Import a table of keys, which stands beside the pages."""
+    spec = spec_from_file_location(name, REFERENCE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -88,3 +92,21 @@ def test_each_lint_rule_names_its_code() -> None:
     rows = [line for line in lint.split("\n") if line.startswith("| ") and "`" in line]
     assert len(rows) == len(rule_names())
     assert all("](../diagnostics/IRK" in row for row in rows)
+
+
+def test_every_key_of_a_test_file_is_documented() -> None:
+    """The page of test files lists the keys that the schema knows, and no others."""
+    keys, schema = keys_module("test_file_keys"), thaw(suite_schema())
+    assert isinstance(schema, dict)
+    known = {
+        "TOP": schema["properties"],
+        "CASE": schema["$defs"]["case"]["properties"],
+        "SWEEPS": schema["properties"]["sweeps"]["properties"],
+        "WORLD": schema["properties"]["worlds"]["additionalProperties"]["properties"],
+    }
+    assert {name: set(getattr(keys, name)) for name in known} == {
+        name: set(properties) for name, properties in known.items()
+    }
+    page = (REFERENCE / "test-files.md").read_text(encoding="utf-8")
+    assert [key for key in kinds() if f"| `{key}: " not in page] == []
+    assert [kind for kind in FaultKind if f"| `{kind}` |" not in page] == []

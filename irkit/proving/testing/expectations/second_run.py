@@ -1,6 +1,7 @@
-"""`second_run: {result: contained, writes: 0}`: the same playbook again, at once.
+"""`second_run: {result: contained, writes: 0}`: the same playbook again, a minute later.
 
-`changed` lists what in the provider's state may differ after it: patterns over its paths.
+`changed` lists what in the provider's state differs after it, and nothing else may: patterns over
+its paths.
 """
 
 from dataclasses import dataclass
