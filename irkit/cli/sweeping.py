@@ -13,6 +13,7 @@ from irkit.proving.sweeps.sweep import Kind, Sweep
 from irkit.proving.sweeps.work import Done
 from irkit.proving.testing.finding import Found, find
 from irkit.proving.testing.proving import sweeps_proof
+from irkit.proving.world_facts import require_world
 
 ALL = "all"
 
@@ -29,6 +30,7 @@ class Sweeps:
     def run(self, what: Sequence[str], kind: str) -> int:
         """Sweep, say what came of it, and return the exit code."""
         me = self.invocation
+        require_world()
         own = me.workspace.playbooks if me.in_workspace else None
         found = find(what, me.here, own, me.catalogue)
         kinds = tuple(Kind) if kind == ALL else (Kind(kind),)

@@ -20,6 +20,7 @@ from irkit.proving.testing.junit import junit
 from irkit.proving.testing.proving import unit_proof
 from irkit.proving.testing.results import CaseResult
 from irkit.proving.testing.trying import Trial, run_all, try_one
+from irkit.proving.world_facts import require_world
 
 EXITS = Exits(of_driven=exit_code, of_outcome=of_outcome, of_diagnostics=of_diagnostics)
 
@@ -34,6 +35,7 @@ class Tests:
     def run(self, what: Sequence[str], name: str, format_: str, out: Path | None) -> int:
         """Try the cases and say what came of them; return the exit code."""
         me = self.invocation
+        require_world()
         own = me.workspace.playbooks if me.in_workspace else None
         found = find(what, me.here, own, me.catalogue, name=name)
         shown = format_ == "human" and out is None

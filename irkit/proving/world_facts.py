@@ -5,6 +5,7 @@ tomorrow. The world itself is loaded when one is served, and only then.
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ READ_ROLE: Final = "irkit-read"
 WRITE_ROLE: Final = "irkit-write"
 SAML_PROVIDER: Final = "okta"
 VICTIM: Final = "kai.contractor@acme.example"
+_PACKAGES: Final = ("flask", "flask_cors", "moto", "starlette", "uvicorn")
 _MISSING = "the simulated world needs packages that are not installed"
 
 
@@ -58,16 +60,9 @@ class Served:
         self._world: World | None = None
 
     def __enter__(self) -> "World":
-        try:
-            from irkit.world.world import World  # noqa: PLC0415  # an extra, and heavy
-        except ImportError as error:
-            raise IrkitError(
-                Diagnostic(
-                    code="IRK803",
-                    summary=f"{_MISSING}: {error.name}",
-                    help="install them: pip install 'irkit[world]'",
-                )
-            ) from error
+        require_world()
+        from irkit.world.world import World  # noqa: PLC0415  # heavy
+
         base = 0 if self._anywhere else self._place.base
         self._world = World.start(
             self._place.fixture,
@@ -85,6 +80,23 @@ class Served:
     ) -> None:
         if self._world is not None:
             self._world.stop()
+
+
+def require_world() -> None:
+    """Make sure that the world can be loaded, without loading it.
+
+    Raises:
+        IrkitError: IRK803 if the extra `[world]` is not installed.
+    """
+    missing = [package for package in _PACKAGES if find_spec(package) is None]
+    if missing:
+        raise IrkitError(
+            Diagnostic(
+                code="IRK803",
+                summary=f"{_MISSING}: {', '.join(missing)}",
+                help="install them: pip install 'irkit[world]'",
+            )
+        )
 
 
 def facts(world: "World", place: Place | None = None) -> WorldFacts:
