@@ -1,10 +1,10 @@
 """Each kind of expectation holds for what is so, and says what it found where it is not."""
 
 import pytest
-from seen_text import SEEN, judge
+from seen_text import SEEN, call, judge
 from test_suite_decode import KAI
 
-from irkit.proving.testing.seen import Check, State, differing
+from irkit.proving.testing.seen import Check, State, differing, took_effect
 
 HOLDS = (
     "{result: contained}",
@@ -79,3 +79,21 @@ def test_differing_paths_lead_to_values() -> None:
     before: State = SEEN.start
     assert differing(before.whole, before.whole) == ()
     assert differing({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}, "d": 4}) == ("a.c", "d")
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "effect"),
+    [
+        (200, None, True),
+        (403, None, False),
+        (0, "reset_before", False),
+        (200, "reset_after", True),
+        (403, "reset_after", False),
+        (200, "ok_html", False),
+        (500, "server_error_json", False),
+    ],
+)
+def test_an_effect_is_what_the_server_did(status: int, fault: str | None, effect: bool) -> None:
+    """What the wire did to the answer does not change what was done."""
+    assert took_effect(call("POST /x", status=status, fault=fault)) is effect
+    assert not took_effect(call("GET /x", status=status, fault=fault, write=False))

@@ -11,6 +11,7 @@ from typing import Protocol
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, Span
 from irkit.world.calls import Call
+from irkit.world.faults import FaultKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,15 +148,16 @@ class Seen:
         return "; ".join(told) or "no step changed it"
 
 
-_APPLIED = frozenset({"reset_after", "truncated", "slow_drip", "unknown_enum", "stale_read"})
-_OK = 300
+_REDIRECTS = 300
 
 
 def took_effect(call: Call) -> bool:
-    """Say whether a call changed something."""
-    if not call.write:
-        return False
-    return call.fault in _APPLIED if call.fault else 0 < call.status < _OK
+    """Say whether a call changed something: the server's own status says so, but for one fault.
+
+    A login page comes with 200 in the place of everything. Okta's log cannot show that a call with
+    a fault that is both `applied` and an error took effect.
+    """
+    return call.write and 0 < call.status < _REDIRECTS and call.fault != FaultKind.OK_HTML
 
 
 def differing(before: Json, after: Json, path: str = "") -> tuple[str, ...]:
