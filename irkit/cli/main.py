@@ -55,6 +55,7 @@ COMMANDS: Final = {
     "approvers": "Say who may approve.",
     "protect": "Pin what may never be a target.",
     "policy": "Show the policy in force.",
+    "preflight": "Look whether everything is there that a playbook will need.",
     "ledger": "Show what is proven, what no longer is, and what is overdue.",
 }
 _PACKAGE: Final = "irkit.cli.commands"

@@ -1,7 +1,7 @@
 """Making and showing a plan: looking only, with or without a run in the trail."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import anyio
@@ -23,6 +23,7 @@ from irkit.engine.assembly import Surroundings, connected, context, open_and_pre
 from irkit.engine.leaves import FailedLeaf, UnknownLeaf
 from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Opening
+from irkit.engine.plan_failures import failures
 from irkit.engine.runner import Driven, Runner
 from irkit.model.run import Run
 from irkit.report.residual_rows import residual_rows
@@ -116,7 +117,7 @@ def show(
         view.to_json(
             run.plan,
             run=shown,
-            refused=[item for item in failures(planned) if item.code == "IRK602"],
+            refused=[item for item in failures(planned.driven) if item.code == "IRK602"],
             residual=residual_rows(opening.book, invocation.catalogue),
             claims=opening.book.main.claims_contained,
             valid=invocation.workspace.plan_valid,
@@ -154,7 +155,7 @@ def _show_nothing(invocation: Invocation, planned: Planned) -> None:
     """Say why there is no plan: refused, failed, not known yet, or nothing to do."""
     run = planned.run
     refused = [Diagnostic(code=code, summary=summary) for _, code, summary in run.refusals]
-    failed = list(failures(planned))
+    failed = list(failures(planned.driven))
     invocation.output.bad_news([*refused, *failed])
     waiting = [
         f"{leaf.path}: {leaf.why}"
@@ -166,24 +167,3 @@ def _show_nothing(invocation: Invocation, planned: Planned) -> None:
         told = "Nothing is planned, because of what could not be read or planned."
     more = f" Not known yet: {'; '.join(waiting)}." if waiting else ""
     invocation.output.say(told + more, waiting=waiting)
-
-
-def failures(planned: Planned) -> Iterator[Diagnostic]:
-    """Yield what could not be read or planned, and is not a guard's refusal."""
-    refused = {summary for _, _, summary in planned.run.refusals}
-    said: set[str] = set()
-    for leaf in planned.driven.walked.leaves:
-        if isinstance(leaf, FailedLeaf) and leaf.why not in refused:
-            said.add(leaf.path)
-            yield Diagnostic(
-                code="IRK602",
-                summary=f"{leaf.path}: {leaf.why}",
-                help="see that everything is there: irkit check",
-            )
-    for fact in planned.run.reads.values():
-        if fact.error and fact.step not in said:
-            yield Diagnostic(
-                code="IRK603",
-                summary=f"{fact.step} could not be read: {fact.error}",
-                help="see that everything is there: irkit check",
-            )

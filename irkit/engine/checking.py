@@ -29,6 +29,8 @@ class State(StrEnum):
 
     GOOD = "good"
     WARNING = "warning"
+    UNKNOWN = "unknown"
+    """It could not be found out, which is not good."""
     BAD = "bad"
 
 
@@ -55,7 +57,7 @@ class Finding:
 
 async def look(session: Session) -> AsyncIterator[Finding]:
     """Yield every finding, as soon as it is known."""
-    looks = (_policy, _seal, _trail_key, _people, _pins)
+    looks = (policy, seal, trail_key, _people, _pins)
     for finding in (found for one in looks for found in one(session)):
         yield finding
     for connection in session.workspace.connections.values():
@@ -63,36 +65,39 @@ async def look(session: Session) -> AsyncIterator[Finding]:
             yield finding
 
 
-def _policy(session: Session) -> Iterator[Finding]:
+def policy(session: Session) -> Iterator[Finding]:
+    """Say whether every class of change can be approved by the people there are."""
     try:
         warnings = policy_check.check(session.policy)
     except IrkitError as error:
-        yield from (_bad("approvals", item) for item in error.diagnostics)
+        yield from (bad("approvals", item) for item in error.diagnostics)
         return
-    yield from (_warned("approvals", item) for item in warnings)
+    yield from (warned("approvals", item) for item in warnings)
     if not warnings:
         names = ", ".join(session.policy.principals())
-        yield _good("approvals", f"every class of change can reach its quorum among {names}")
+        yield good("approvals", f"every class of change can reach its quorum among {names}")
 
 
-def _seal(session: Session) -> Iterator[Finding]:
+def seal(session: Session) -> Iterator[Finding]:
+    """Say whether the trail is whole and the policy is the sealed one."""
     try:
         with session.journal(writing=False) as journal:
             session.check_policy(session.consent(journal))
             records = journal.head().size
     except IrkitError as error:
-        yield from (_bad("trail", item) for item in error.diagnostics)
+        yield from (bad("trail", item) for item in error.diagnostics)
         return
-    yield _good("trail", f"{session.origin}, {records} records, under the policy as it is")
+    yield good("trail", f"{session.origin}, {records} records, under the policy as it is")
 
 
-def _trail_key(session: Session) -> Iterator[Finding]:
+def trail_key(session: Session) -> Iterator[Finding]:
+    """Say whether the trail can be signed."""
     try:
         session.signers  # noqa: B018  # opening it is the test
     except IrkitError as error:
-        yield from (_bad("trail key", item) for item in error.diagnostics)
+        yield from (bad("trail key", item) for item in error.diagnostics)
         return
-    yield _good("trail key", session.workspace.trail.key)
+    yield good("trail key", session.workspace.trail.key)
 
 
 def _people(session: Session) -> Iterator[Finding]:
@@ -138,30 +143,31 @@ async def _connection(session: Session, connection: Connection) -> tuple[Finding
         ) as connections:
             silent = await connections.prepare(frozenset({connection.provider}))
             if silent:
-                return tuple(_bad(subject, item) for item in silent)
+                return tuple(bad(subject, item) for item in silent)
             readers = connections.readers(connection.name, (connection.provider,))
-            found = [await _identity(connection, subject, readers)]
+            found = [await identity(connection, subject, readers)]
             tenant = connections.tenants()[0] if connections.tenants() else ""
             skew = connections.provider_now(tenant) - session.clock() if tenant else timedelta()
     except IrkitError as error:
-        return tuple(_bad(subject, item) for item in error.diagnostics)
+        return tuple(bad(subject, item) for item in error.diagnostics)
     return (*found, *_clock(subject, skew), *_leans(subject, connection))
 
 
-async def _identity(connection: Connection, subject: str, readers: Readers) -> Finding:
+async def identity(connection: Connection, subject: str, readers: Readers) -> Finding:
+    """Say whose tenants these are and as whom irkit is there, as the provider says it."""
     match connection:
         case OktaConnection():
             assert readers.okta_reader is not None
             caller = await readers.okta_reader.caller()
             who = caller.get("login") or f"the service app {caller.get('client_id')}"
-            return _good(subject, f"org {connection.org_id} at {connection.org_url}, as {who}")
+            return good(subject, f"org {connection.org_id} at {connection.org_url}, as {who}")
         case AwsConnection():
             assert readers.aws_reader is not None
             accounts = readers.aws_reader.accounts()
             callers = [await readers.aws_reader.caller(account) for account in accounts]
             sources = {str(cast("JsonObject", caller["Source"]).get("Arn")) for caller in callers}
             listed = ", ".join(accounts)
-            return _good(
+            return good(
                 subject, f"{len(accounts)} accounts ({listed}), entered by {', '.join(sources)}"
             )
 
@@ -186,15 +192,18 @@ def _leans(subject: str, connection: Connection) -> Iterator[Finding]:
         )
 
 
-def _good(subject: str, what: str) -> Finding:
+def good(subject: str, what: str) -> Finding:
+    """Return a finding of something that is as it must be."""
     return Finding(subject=subject, state=State.GOOD, what=what)
 
 
-def _bad(subject: str, item: Diagnostic) -> Finding:
+def bad(subject: str, item: Diagnostic) -> Finding:
+    """Return a finding of something that is not as it must be."""
     return Finding(
         subject=subject, state=State.BAD, what=item.summary, remedy=item.help, code=item.code
     )
 
 
-def _warned(subject: str, item: Diagnostic) -> Finding:
-    return replace(_bad(subject, item), state=State.WARNING)
+def warned(subject: str, item: Diagnostic) -> Finding:
+    """Return a finding of something to think about."""
+    return replace(bad(subject, item), state=State.WARNING)

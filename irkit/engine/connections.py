@@ -17,6 +17,7 @@ from irkit.canonical import JsonObject
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.least_privilege import LeastPrivileges
+from irkit.providers.aws.gateway import AwsRehearser
 from irkit.providers.aws.settings import (
     LOOKUPS_PER_SECOND,
     Account,
@@ -293,6 +294,21 @@ class OpenConnections:
             okta_writer=self._handle("okta", connection, needs, writer),
             aws_writer=self._handle("aws", connection, needs, writer),
         )
+
+    def rehearser(self, connection: str | None) -> AwsRehearser | None:
+        """Return the handle that asks EC2 about changes and makes none; None without AWS."""
+        found: AwsRehearser | None = self._handle(
+            "aws", connection, (), lambda live: live.rehearser()
+        )
+        return found
+
+    def headroom(self, connection: str) -> tuple[tuple[str, int, int], ...]:
+        """Return (endpoint, calls left, limit) of what an open connection has said of its limits.
+
+        AWS says nothing of its own.
+        """
+        limits = getattr(self._open.get(connection), "limits", None)
+        return limits.headroom() if limits is not None else ()
 
     def _handle(
         self,

@@ -44,22 +44,54 @@ class Proof:
     kind: str
     touched: bool | None
     verified: bool | None
+    signature: str
+
+
+def challenge(name: str, nonce: str) -> bytes:
+    """Return what a person signs to show that they can."""
+    return f"irkit.test/v1\n{name}\n{nonce}\n".encode()
 
 
 def prove(
-    name: str, key: SigningKey, signers: Iterable[Signer], rules: Rules, now: datetime
+    name: str,
+    key: SigningKey,
+    signers: Iterable[Signer],
+    rules: Rules,
+    now: datetime,
+    *,
+    nonce: str = "",
 ) -> Proof:
-    """Sign a challenge with `key` and check it as an approval of `name` would be.
+    """Sign a challenge with `key`; `nonce` is that of a ping, else one of its own.
 
     Raises:
         IrkitError: IRK472 with every reason why it would not count.
     """
-    challenge = f"irkit.test/v1\n{name}\n{secrets.token_hex(32)}\n".encode()
-    signed = SshSig.parse(sshsig.sign(challenge, key=key, namespace=NAMESPACE))
+    message = challenge(name, nonce or secrets.token_hex(32))
+    signature = sshsig.sign(message, key=key, namespace=NAMESPACE)
+    return judge(name, signature, message, signers, rules=rules, now=now)
+
+
+def judge(
+    name: str,
+    signature: bytes,
+    message: bytes,
+    signers: Iterable[Signer],
+    *,
+    rules: Rules,
+    now: datetime,
+) -> Proof:
+    """Check a signature over a challenge as an approval of `name` would be.
+
+    Raises:
+        IrkitError: IRK472 with every reason why it would not count.
+    """
     try:
-        assertion = signed.verify(challenge)
+        signed = SshSig.parse(signature)
+        if signed.namespace != NAMESPACE:
+            raise IrkitError(_no(f"it is a signature for {signed.namespace}, not {NAMESPACE}"))
+        assertion = signed.verify(message)
     except SignatureError as error:
-        raise IrkitError(_no(f"the signature of {signed.fingerprint} is wrong: {error}")) from error
+        raise IrkitError(_no(f"the signature is wrong: {error}")) from error
     own = [one for one in signers if name in one.principals and one.key == signed.key]
     problems = list(_problems(name, signed.fingerprint, own, rules, now))
     if assertion is not None:
@@ -72,6 +104,7 @@ def prove(
         kind=wire.key_type(signed.key),
         touched=None if assertion is None else assertion.user_present,
         verified=None if assertion is None else assertion.user_verified,
+        signature=signature.decode(),
     )
 
 
@@ -83,9 +116,7 @@ def in_agent(name: str, signers: Iterable[Signer], socket: str | None) -> str:
     """
     own = [one.fingerprint for one in signers if name in one.principals]
     if not own:
-        raise IrkitError(
-            Diagnostic(code="IRK464", summary=f"{name} has no key in allowed_signers", help=_LIST)
-        )
+        raise no_key(name)
     held = [wire.fingerprint(one.blob) for one in Agent(path=socket).identities()] if socket else []
     for fingerprint in own:
         if fingerprint in held:
@@ -97,6 +128,12 @@ def in_agent(name: str, signers: Iterable[Signer], socket: str | None) -> str:
             help=f"name the private key: irkit approvers test {name} --key ~/.ssh/id_ed25519",
         )
     )
+
+
+def no_key(name: str) -> IrkitError:
+    """Return the error for somebody who is not in allowed_signers."""
+    summary = f"{name} has no key in allowed_signers"
+    return IrkitError(Diagnostic(code="IRK464", summary=summary, help=_LIST))
 
 
 def _problems(

@@ -41,8 +41,6 @@ async def expanded(session: Session) -> Pinning:
     """
     workspace = session.workspace
     providers = frozenset(item.kind.partition(".")[0] for item in workspace.protect)
-    found: set[Pin] = set()
-    warnings: list[Diagnostic] = []
     async with OpenConnections(
         workspace=workspace,
         clock=session.clock,
@@ -53,11 +51,23 @@ async def expanded(session: Session) -> Pinning:
         silent = await connections.prepare(providers)
         if silent:
             raise IrkitError(*silent)
-        for protection in workspace.protect:
-            pins, problems = await _pins(connections, protection)
-            found |= pins
-            warnings += problems
-    return _compared(found, lock.load(workspace.protect_lock), workspace.protect_lock, warnings)
+        return await expanded_at(connections, workspace.protect)
+
+
+async def expanded_at(connections: OpenConnections, protections: Iterable[Protection]) -> Pinning:
+    """Ask the providers at open `connections` what patterns mean, beside what is pinned.
+
+    Raises:
+        IrkitError: if one of them does not answer, or a pattern cannot be expanded.
+    """
+    found: set[Pin] = set()
+    warnings: list[Diagnostic] = []
+    for protection in protections:
+        pins, problems = await _pins(connections, protection)
+        found |= pins
+        warnings += problems
+    path = connections.workspace.protect_lock
+    return _compared(found, lock.load(path), path, warnings)
 
 
 def write(path: Path, pins: Iterable[Pin]) -> None:

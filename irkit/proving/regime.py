@@ -15,6 +15,7 @@ from irkit.canonical import digest
 from irkit.decode import Problems, fields, heading, plain
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.proving.policy import Policy, decode_policy
+from irkit.proving.preflight.demands import Demands, decode_preflight
 from irkit.proving.proof import Level
 from irkit.yaml_strict import MappingNode, ScalarNode
 
@@ -35,6 +36,7 @@ class Regime:
 
     file: Path | None = None
     policy: Policy = field(default_factory=dict)
+    preflight: Demands = field(default_factory=Demands)
     asked: Mapping[Level, str] = field(default_factory=dict)
 
 
@@ -69,7 +71,12 @@ def decode(data: bytes, path: Path) -> tuple[Regime | None, tuple[Diagnostic, ..
             isinstance(version, ScalarNode) and version.value == FORMAT
         ):
             problems.add("IRK110", "write `irkit: 1`", heading(version))
-        result = Regime(file=path, policy=decode_policy(top), asked=_asked(top.node))
+        result = Regime(
+            file=path,
+            policy=decode_policy(top),
+            preflight=decode_preflight(top),
+            asked=_asked(top.node),
+        )
     return (None if problems else result), problems.all()
 
 

@@ -1,14 +1,18 @@
 """`irkit approvers`: who may say yes, with which key; proving that they can; sealing the policy."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from irkit.cli import ping_answers
 from irkit.cli.exits import ExitCode
 from irkit.cli.opened import Invocation, this
 from irkit.cli.signing import load_key
 from irkit.cli.views import approvers as view
+from irkit.clock import parse_duration
 from irkit.engine import enrolment, key_revocation, key_test, policy_change, standing_policy
 from irkit.engine.public_key import read_key
 from irkit.model.approval import Decision
@@ -95,24 +99,80 @@ def list_() -> int:
 
 
 @command.command()
+def ping(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Who; else everybody with a role.")
+    ] = None,
+    within: Annotated[
+        str, typer.Option(metavar="TIME", help="By when they are to answer: 10m, 1h.")
+    ] = "10m",
+) -> int:
+    """Ask people to show now that they can be reached and can sign; recorded, as the answer is."""
+    from irkit.engine import reach  # noqa: PLC0415
+
+    me = this()
+    signers = enrolment.signers(me.workspace)
+    known = {name for line in signers for name in line.principals}
+    chosen = names or [name for name in sorted(known) if me.session.policy.roles_of(name)]
+    for name in chosen:
+        if name not in known:
+            raise key_test.no_key(name)
+    with me.session.journal(writing=True) as journal:
+        asked = reach.ask(
+            journal,
+            me.session.actor,
+            chosen,
+            within=_duration(within),
+            now=me.clock(),
+            random=os.urandom,
+        )
+    people = me.session.policy.people
+    for one in asked:
+        value = view.ping_json(one, people.get(one.name), tuple(reach.by_hand(one)))
+        me.output.show(value, view.ping_text)
+    return ExitCode.DONE
+
+
+def _duration(given: str) -> timedelta:
+    try:
+        return parse_duration(given)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--within") from error
+
+
+@command.command()
 def test(
     name: Annotated[str, typer.Argument(help="Who.")],
     key: Annotated[
         str, typer.Option(help="A private key file, or SHA256:… in the agent. Else the agent's.")
     ] = "",  # noqa: PT028  # a command called test, no test
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="SIG", help="Add an answer to a ping that was signed elsewhere."),
+    ] = None,  # noqa: PT028
 ) -> int:
-    """Sign a challenge with a person's key and check it as an approval would be."""
+    """Sign a challenge with a person's key and check it as an approval would be.
+
+    Where they were asked by `irkit approvers ping`, it is the answer, and is recorded.
+    """
     me = this()
     signers = enrolment.signers(me.workspace)
     sealed = standing_policy.sealing(me.session)
-    source = key or key_test.in_agent(name, signers, me.environment.get("SSH_AUTH_SOCK"))
     rules = key_test.Rules(
         mode=str(me.workspace.mode),
         revoked=sealed.revoked,
         user_presence=me.workspace.approvals.user_presence,
         user_verification=me.workspace.approvals.user_verification,
     )
-    proof = key_test.prove(name, load_key(me, source), signers, rules, me.clock())
+    asked = ping_answers.waiting(me, name)
+    if file is not None:
+        proof = ping_answers.from_file(me, asked, me.here / file, signers, rules)
+    else:
+        source = key or key_test.in_agent(name, signers, me.environment.get("SSH_AUTH_SOCK"))
+        nonce = asked.nonce if asked is not None else ""
+        signing = load_key(me, source)
+        proof = key_test.prove(name, signing, signers, rules, me.clock(), nonce=nonce)
+    answered = ping_answers.record(me, asked, proof)
     keys = standing_policy.approver_keys(me.session.policy, sealed, me.clock())
     own = next(k for k in keys if (k.name, k.signer.fingerprint) == (name, proof.fingerprint))
     me.output.show(
@@ -121,6 +181,7 @@ def test(
             "view": "approver_tested",
             "touched": proof.touched,
             "verified": proof.verified,
+            "ping": answered.to_json() if answered is not None else None,
         },
         view.tested_text,
     )

@@ -72,15 +72,16 @@ def _opening(me: Invocation, action: str, given: dict[str, str], because: str) -
 
 
 def _read(me: Invocation, opening: "Opening") -> int:
-    from irkit.cli.planning import failures, make  # noqa: PLC0415
+    from irkit.cli.planning import make  # noqa: PLC0415
     from irkit.cli.views import answer  # noqa: PLC0415
     from irkit.engine.memory import MemoryJournal  # noqa: PLC0415
+    from irkit.engine.plan_failures import failures  # noqa: PLC0415
 
     planned = make(me, opening, MemoryJournal(clock=me.clock))
     for fact in planned.run.reads.values():
         if not fact.error:
             me.output.show(answer.to_json(fact), answer.text)
-    me.output.bad_news(failures(planned))
+    me.output.bad_news(failures(planned.driven))
     return planned.code
 
 

@@ -6,11 +6,23 @@ from typing import Final
 from irkit.canonical import JsonObject
 from irkit.cli.views.layout import table
 from irkit.cli.views.style import Style, Tone
+from irkit.cli.views.times import full
+from irkit.clock import parse_rfc3339, words
 from irkit.engine.policy_change import Proposal, Sealed
+from irkit.engine.reach import Ping
 from irkit.engine.standing_policy import ApproverKey, Sealing, Standing
 from irkit.model.quorum import Tally
 from irkit.report.mark import Mark
-from irkit.report.reading import count_of, flag_of, objects_of, raw_of, text_of, texts_of
+from irkit.report.reading import (
+    count_of,
+    flag_of,
+    object_of,
+    objects_of,
+    raw_of,
+    text_of,
+    texts_of,
+)
+from irkit.workspace.approvers import Person
 
 _HEAD: Final = ("WHO", "STATE", "ROLES", "KEY", "FINGERPRINT")
 _SEAL: Final = "irkit approvers seal"
@@ -76,12 +88,44 @@ def tested_text(value: JsonObject, *, style: Style) -> str:
     if value.get("touched") is not None:
         pin = "checked its PIN" if flag_of(value, "verified") else "asked for no PIN"
         lines.append(f"  the security key was touched and {pin}")
+    asked = object_of(value, "ping")
+    if asked:
+        passed = words(
+            parse_rfc3339(raw_of(asked, "answered")) - parse_rfc3339(raw_of(asked, "at"))
+        )
+        late = "" if flag_of(asked, "in_time") else ", too late"
+        lines.append(f"  the ping is answered after {passed}{late}, and recorded")
     if raw_of(value, "state") != Standing.IN_FORCE:
         lines += [
             style.marked(Mark.WAIT, f"the key is {raw_of(value, 'state')}; next:"),
             style.paint(Tone.KEY, f"  {_SEAL}"),
         ]
     return style.page(*lines)
+
+
+def ping_json(ping: Ping, person: Person | None, by_hand: tuple[str, ...]) -> JsonObject:
+    """Return the JSON form of a ping that was just sent; `reach` is how to find the person."""
+    return {
+        "view": "approver_pinged",
+        **ping.to_json(),
+        "reach": person.reach if person is not None else "",
+        "sign": f"irkit approvers test {ping.name} --key ~/.ssh/id_ed25519",
+        "by_hand": list(by_hand),
+    }
+
+
+def ping_text(value: JsonObject, *, style: Style) -> str:
+    """Return whom to reach, by when, and what they are to type."""
+    until = full(parse_rfc3339(raw_of(value, "until")), style)
+    reach = text_of(value, "reach") or "as usual, but not through the identity provider"
+    return style.page(
+        style.marked(Mark.WAIT, f"{text_of(value, 'name')} is asked to sign by {until}"),
+        f"  reach them: {reach}",
+        "  they type, here:",
+        style.paint(Tone.KEY, f"  {text_of(value, 'sign')}"),
+        "  or anywhere, and the second line here:",
+        *(style.paint(Tone.KEY, f"  {line}") for line in texts_of(value, "by_hand")),
+    )
 
 
 def sealed_json(sealed: Sealed) -> JsonObject:

@@ -1,4 +1,4 @@
-"""One line for each thing `irkit check` looked at, and its remedy on a line of its own."""
+"""One line for each thing that was looked at, and its remedy on a line of its own."""
 
 from typing import Final
 
@@ -8,8 +8,18 @@ from irkit.engine.checking import Finding, State
 from irkit.report.mark import Mark
 from irkit.report.reading import raw_of, text_of
 
-_MARKS: Final = {State.GOOD: Mark.GOOD, State.WARNING: Mark.WAIT, State.BAD: Mark.BAD}
-_WORDS: Final = {State.GOOD: "good", State.WARNING: "look", State.BAD: "BAD"}
+_MARKS: Final = {
+    State.GOOD: Mark.GOOD,
+    State.WARNING: Mark.WAIT,
+    State.UNKNOWN: Mark.UNKNOWN,
+    State.BAD: Mark.BAD,
+}
+_WORDS: Final = {
+    State.GOOD: "good",
+    State.WARNING: "look",
+    State.UNKNOWN: "????",
+    State.BAD: "BAD",
+}
 _SUBJECT: Final = 14
 
 

@@ -13,7 +13,7 @@ from irkit.log import logger
 from irkit.providers.aws.backend import Backend, Cursor, Entry, Operation, Raw
 from irkit.providers.aws.credentials import HOME_REGION, SOURCE, Credentials
 from irkit.providers.aws.json_form import take_secrets, to_json
-from irkit.providers.aws.outcomes import cursor_loop, refused_here
+from irkit.providers.aws.outcomes import cursor_loop, not_rehearsed, refused_here
 from irkit.providers.aws.reads import is_read
 from irkit.providers.aws.settings import AwsSettings
 from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose, Reply
@@ -23,6 +23,7 @@ from irkit.providers.server_clock import ServerClock
 from irkit.secret import Secret
 
 _MANY_PAGES: Final = 10_000
+_WOULD_HAVE: Final = "DryRunOperation"
 
 
 class AwsCalls:
@@ -227,6 +228,28 @@ class Writer:
         )
         result, found = take_secrets(raw.result, secrets)
         return _reply(raw, result), found
+
+
+class Rehearser:
+    """Changes of EC2 that are asked about and never made (`AwsRehearser`)."""
+
+    def __init__(self, calls: AwsCalls) -> None:
+        """Ask through `calls`."""
+        self._calls = calls
+
+    async def rehearse(
+        self, operation: str, parameters: Mapping[str, Json], *, account: str, region: str
+    ) -> None:
+        """Return if EC2 would carry the call out."""
+        given = {**parameters, "DryRun": True}
+        asked = Operation(service="ec2", name=operation, region=region, parameters=given)
+        try:
+            await self._calls.once(asked, Entry(account=account, write=True))
+        except CallError as error:
+            if error.error == _WOULD_HAVE:
+                return
+            raise
+        raise not_rehearsed(asked.title)
 
 
 def bucket_of(operation: Operation, entry: Entry) -> str:

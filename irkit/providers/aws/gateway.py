@@ -86,3 +86,24 @@ class AwsWriter(Protocol):
         Raises:
             CallError: for every outcome that is not `ok`.
         """
+
+
+class AwsRehearser(Protocol):
+    """Asks EC2 whether it would carry a change out, with the role that makes changes.
+
+    Every call is made with `DryRun`, which this handle sets itself: it cannot change anything.
+    """
+
+    async def rehearse(
+        self,
+        operation: str,
+        parameters: Mapping[str, Json],
+        *,
+        account: str,
+        region: str,
+    ) -> None:
+        """Return if EC2 says that the call would have succeeded.
+
+        Raises:
+            CallError: as EC2 refuses it, or if this operation cannot be rehearsed (not sent).
+        """

@@ -26,7 +26,7 @@ from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.iam_actions import iam_action
 from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
-from irkit.providers.aws.connection import AwsCalls, Reader, Writer
+from irkit.providers.aws.connection import AwsCalls, Reader, Rehearser, Writer
 from irkit.providers.aws.credentials import Credentials
 from irkit.providers.aws.outcomes import said_no, went_wrong
 from irkit.providers.aws.settings import AwsSettings, Profile, StaticKeys
@@ -180,6 +180,10 @@ class AwsConnection:
     def writer(self, purpose: Purpose = ANYTHING) -> Writer:
         """Return the handle that can write, for one `purpose` at a time."""
         return Writer(self._calls, self._before_send, purpose)
+
+    def rehearser(self) -> Rehearser:
+        """Return the handle that asks about changes and makes none."""
+        return Rehearser(self._calls)
 
     async def check_tenant(self) -> tuple[str, ...]:
         """Return the account ids, each having been compared with its pinned one.

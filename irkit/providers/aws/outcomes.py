@@ -85,6 +85,19 @@ def refused_here(what: str) -> CallError:
     )
 
 
+def not_rehearsed(what: str) -> CallError:
+    """Return the error for a rehearsal that was answered as if the call had been made."""
+    return CallError(
+        Diagnostic(
+            code="IRK531",
+            summary=f"AWS: {what} was asked with DryRun and answered as if it had been made",
+            help="look whether it was; what stands between here and AWS may drop the parameter",
+        ),
+        outcome=Outcome.SUSPICIOUS,
+        error="NotRehearsed",
+    )
+
+
 def cursor_loop(what: str, reason: str) -> CallError:
     """Return the error for pages that do not end."""
     return CallError(

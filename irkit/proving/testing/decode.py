@@ -16,6 +16,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.lang import decode as language
 from irkit.model.playbook import Playbook
 from irkit.proving.policy import decode_policy
+from irkit.proving.preflight.demands import decode_preflight
 from irkit.proving.regime import ENDING
 from irkit.proving.testing.cases import CaseReader
 from irkit.proving.testing.names import Names
@@ -26,7 +27,7 @@ from irkit.yaml_strict import MappingNode, Node, ScalarNode
 FORMAT: Final = 1
 _TOGETHER: Final = frozenset({"inputs", "answers", "expect"})
 _OWN: Final = frozenset({"name", "extends"})
-_ELSEWHERE: Final = ("preflight", "canary")
+_ELSEWHERE: Final = ("canary",)
 """Blocks of the other levels, which their own decoders read."""
 
 
@@ -77,6 +78,7 @@ def _suite(top: Fields, problems: Problems, playbook: Playbook | None, file: str
     cases = _cases(top, problems, names, worlds)
     sweeps = _sweeps(top, cases)
     policy = decode_policy(top)
+    decode_preflight(top)
     top.allow(*_ELSEWHERE)
     top.close()
     return Suite(

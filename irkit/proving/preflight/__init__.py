@@ -1,0 +1,1 @@
+"""Preflight: is everything there that this playbook will need tonight? Looked at, never changed."""

@@ -1,0 +1,1 @@
+"""The checks of a preflight, one a file: `look(site)` yields what it found."""
