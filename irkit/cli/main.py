@@ -57,6 +57,7 @@ COMMANDS: Final = {
     "policy": "Show the policy in force.",
     "preflight": "Look whether everything is there that a playbook will need.",
     "ledger": "Show what is proven, what no longer is, and what is overdue.",
+    "schedule": "Show what is due to be proven, prove it, and print timers for it.",
 }
 _PACKAGE: Final = "irkit.cli.commands"
 _FLAGS: Final = (

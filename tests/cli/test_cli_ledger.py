@@ -9,6 +9,7 @@ import pytest
 from terminal import ALICE, FEDERATED, Terminal
 
 from irkit.actions.load import catalogue
+from irkit.assets import playbook_files, playbooks
 from irkit.engine.session import Session
 from irkit.proving import proof as proving
 from irkit.proving.proof import Level, Outcome, Proof
@@ -17,7 +18,7 @@ from irkit.workspace.decode import load
 
 POLICY = """\
 irkit: 1
-test: okta-user-federated-to-aws
+tests: okta-user-federated-to-aws
 policy:
   unit: {every: 1d, max_age: 2d}
   preflight: {every: 6h, max_age: 24h}
@@ -57,6 +58,9 @@ def asked(offline: Terminal) -> Terminal:
     """A workspace whose policy asks for two levels of one playbook."""
     folder = offline.root / "playbooks"
     folder.mkdir(exist_ok=True)
+    for playbook in playbook_files(playbooks()):
+        text = f"irkit: 1\ntests: {playbook.stem}\n"
+        (folder / f"{playbook.stem}.test.yaml").write_text(text)
     (folder / f"{FEDERATED}.test.yaml").write_text(POLICY)
     return offline
 
@@ -70,10 +74,13 @@ def level(terminal: Terminal, name: str) -> dict[str, object]:
 
 def test_where_nothing_is_asked_nothing_is_proven(offline: Terminal) -> None:
     """Without a policy the ledger says how to have one, and is no success for a script."""
-    said = offline.here("ledger")
+    (offline.root / "playbooks").mkdir(exist_ok=True)
+    text = (playbooks() / f"{FEDERATED}.yaml").read_text().replace(FEDERATED, "own")
+    (offline.root / "playbooks/own.yaml").write_text(text)
+    said = offline.here("ledger", "own")
     assert "no policy asks for anything" in said.out
     assert "✔" not in said.out
-    assert (said.code, offline.here("ledger", "--exit-code").code) == (0, 8)
+    assert (said.code, offline.here("ledger", "own", "--exit-code").code) == (0, 8)
 
 
 def test_what_is_asked_and_never_proven_is_told(asked: Terminal) -> None:
@@ -116,7 +123,9 @@ def test_a_change_makes_a_proof_stale(asked: Terminal, change: str) -> None:
             (asked.root / shipped).write_text(f"{text}# edited\n")
         case "test":
             asked.edit(
-                "policy:", "preflight: {skip: []}\npolicy:", f"playbooks/{FEDERATED}.test.yaml"
+                "policy:",
+                "preflight: [{check: clocks, skew_max: 1s}]\npolicy:",
+                f"playbooks/{FEDERATED}.test.yaml",
             )
         case "environment":
             asked.edit("org: acme", "org: acme2")
