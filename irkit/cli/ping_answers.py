@@ -27,13 +27,13 @@ def from_file(
     """Check a signature that was made elsewhere over an open ping.
 
     Raises:
-        IrkitError: IRK477 if nothing was asked, IRK001 if the file cannot be read, IRK472 if the
+        IrkitError: IRK481 if nothing was asked, IRK001 if the file cannot be read, IRK472 if the
             signature would not count.
     """
     if asked is None:
         raise IrkitError(
             Diagnostic(
-                code="IRK477",
+                code="IRK481",
                 summary="there is no ping that waits for this answer",
                 help="ask first: irkit approvers ping NAME",
             )

@@ -116,7 +116,7 @@ def signed_by(ping: Ping, signers: Iterable[Signer]) -> str:
     """Return the fingerprint of the key that signed an answer, if it is one of the person's.
 
     Raises:
-        IrkitError: IRK476 if it is no signature of theirs over this ping.
+        IrkitError: IRK480 if it is no signature of theirs over this ping.
     """
     try:
         signed = SshSig.parse(ping.signature.encode())
@@ -152,7 +152,7 @@ def _ping(record: Record) -> Ping:
 def _not_theirs(ping: Ping, why: str) -> IrkitError:
     return IrkitError(
         Diagnostic(
-            code="IRK476",
+            code="IRK480",
             summary=f"this is no answer of {ping.name} to the ping: {why}",
             help=f"run `irkit approvers ping {ping.name}` again, and let them sign what it says",
         )

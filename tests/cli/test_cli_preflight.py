@@ -108,7 +108,7 @@ def test_an_answer_needs_a_question(offline: Terminal, tmp_path: Path) -> None:
     """Without an open ping a signature from elsewhere answers nothing."""
     answer = tmp_path / "answer.sig"
     answer.write_text("")
-    assert offline.json("approvers", "test", BOB, "--file", str(answer)).codes == ["IRK477"]
+    assert offline.json("approvers", "test", BOB, "--file", str(answer)).codes == ["IRK481"]
 
 
 def test_nobody_unknown_is_asked(offline: Terminal) -> None:

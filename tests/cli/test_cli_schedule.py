@@ -118,7 +118,7 @@ def test_units_that_cannot_be_written_are_told(offline: Terminal, tmp_path: Path
     """A directory that is none is an error."""
     (tmp_path / "file").write_text("")
     said = offline.json("schedule", "print", "cron", "--out", str(tmp_path / "file"))
-    assert said.codes == ["IRK850"]
+    assert said.codes == ["IRK860"]
 
 
 UNIT = """\

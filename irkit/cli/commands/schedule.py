@@ -158,7 +158,7 @@ def _write(me: Invocation, folder: Path, document: "Document") -> None:
     except OSError as error:
         raise IrkitError(
             Diagnostic(
-                code="IRK850",
+                code="IRK860",
                 summary=f"{path} cannot be written: {error.strerror}",
                 help="name another directory: --out DIR",
             )

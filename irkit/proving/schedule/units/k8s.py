@@ -1,20 +1,18 @@
 """A CronJob for Kubernetes. Nothing is repeated: a canary that is tried again hides what failed."""
 
 import json
+from string import Template
+from typing import Final
 
 from irkit.proving.schedule.place import MINUTE, Document, Place
 
-
-def documents(place: Place) -> tuple[Document, ...]:
-    """Return the manifest. The workspace, with its trail, is on a volume that outlives the job."""
-    words = json.dumps(["irkit", "--workspace", "/workspace", "schedule", "run"])
-    text = f"""\
+_MANIFEST: Final = Template("""\
 apiVersion: batch/v1
 kind: CronJob
 metadata:
   name: irkit-schedule
 spec:
-  schedule: "{MINUTE} * * * *"
+  schedule: "$minute * * * *"
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 1800
   successfulJobsHistoryLimit: 3
@@ -33,8 +31,8 @@ spec:
             fsGroup: 1000
           containers:
             - name: irkit
-              image: {json.dumps(place.image)}
-              command: {words}
+              image: $image
+              command: $words
               envFrom:
                 - secretRef:
                     name: irkit-schedule
@@ -54,6 +52,15 @@ spec:
               persistentVolumeClaim:
                 claimName: irkit-workspace
             - name: tmp
-              emptyDir: {{}}
-"""
+              emptyDir: {}
+""")
+
+
+def documents(place: Place) -> tuple[Document, ...]:
+    """Return the manifest. The workspace, with its trail, is on a volume that outlives the job."""
+    text = _MANIFEST.substitute(
+        minute=MINUTE,
+        image=json.dumps(place.image),
+        words=json.dumps(["irkit", "--workspace", "/workspace", "schedule", "run"]),
+    )
     return (Document(name="irkit-schedule.yaml", text=text),)
