@@ -9,6 +9,9 @@ from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
 
+TEST_ENDING: Final = ".test.yaml"
+"""How the name of a test file ends; what stands before is the playbook's."""
+
 _PACKAGE: Final = Path(__file__).resolve().parent
 
 
@@ -44,7 +47,7 @@ def templates() -> Path:
 def playbook_files(under: Path) -> Iterator[Path]:
     """Yield the playbooks of a directory by name, without their tests."""
     for path in sorted(under.glob("*.yaml")):
-        if not path.name.endswith(".test.yaml") and path.is_file():
+        if not path.name.endswith(TEST_ENDING) and path.is_file():
             yield path
 
 

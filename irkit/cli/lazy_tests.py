@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from irkit import assets
 from irkit.diagnostics import Diagnostic
-from irkit.proving.regime import ENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class LazyTests:
 
     def covers(self, playbook: Path) -> bool:
         """Say whether there is a valid test file for a playbook."""
-        path = playbook.with_name(f"{playbook.stem}{ENDING}")
+        path = playbook.with_name(f"{playbook.stem}{assets.TEST_ENDING}")
         if not path.is_file():
             return False
         from irkit.proving.testing.checking import covers  # noqa: PLC0415

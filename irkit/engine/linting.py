@@ -21,7 +21,6 @@ from irkit.workspace import decode as settings
 from irkit.workspace.config import AwsConnection, LeastPrivilege, Workspace
 
 _TEMPLATE_ENDING = ".j2"
-_TEST_ENDING = ".test.yaml"
 _SCENARIOS = "scenarios"
 
 
@@ -87,7 +86,7 @@ class Linter:
                 return lock.decode(data, name)[1]
             case "allowed_signers":
                 return parse_allowed_signers(text, file=name)[1]
-            case test if test.endswith(_TEST_ENDING) and self.tests is not None:
+            case test if test.endswith(assets.TEST_ENDING) and self.tests is not None:
                 return self.tests.check(path, data, name)
             case _:
                 return self._story(path, data, name)
@@ -167,7 +166,7 @@ def expanded(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _with_tests(folder: Path) -> Iterator[Path]:
     yield from assets.playbook_files(folder)
-    yield from (path for path in sorted(folder.glob(f"*{_TEST_ENDING}")) if path.is_file())
+    yield from (path for path in sorted(folder.glob(f"*{assets.TEST_ENDING}")) if path.is_file())
     yield from assets.playbook_files(folder / _SCENARIOS)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from irkit import yaml_strict
+from irkit import assets, yaml_strict
 from irkit.canonical import digest
 from irkit.decode import Problems, fields, heading, plain
 from irkit.diagnostics import Diagnostic, IrkitError
@@ -19,7 +19,7 @@ from irkit.proving.preflight.demands import Demands, decode_preflight
 from irkit.proving.proof import Level
 from irkit.yaml_strict import MappingNode, ScalarNode
 
-ENDING: Final = ".test.yaml"
+ENDING: Final = assets.TEST_ENDING
 FORMAT: Final = 1
 _BLOCKS: Final[Mapping[Level, tuple[str, ...]]] = {
     Level.UNIT: ("worlds", "unit"),
