@@ -5,11 +5,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from terminal import Terminal
+from terminal import DANA, Terminal
 
 from irkit.proving.proof import Level, Outcome, proofs
 from irkit.trail.journal import Journal
 from irkit.workspace.decode import load
+from irkit.world.world import World
 
 PLAYBOOK = "leaked-aws-access-key"
 TEST = """irkit: 1
@@ -110,3 +111,42 @@ def test_a_test_with_mistakes_is_not_run(terminal_with_test: Terminal) -> None:
     write(terminal_with_test, "contaned")
     said = terminal_with_test.json("test", PLAYBOOK)
     assert (said.code, said.codes) == (1, ["IRK105"])
+
+
+def test_a_sweep_lists_what_survives(terminal_with_test: Terminal) -> None:
+    """A case that never gets to the steps notices nothing, and the sweep says so."""
+    words = ("test", PLAYBOOK, "--sweep", "mutate", "--sample", "3", "--seed", "5", "--jobs", "1")
+    said = terminal_with_test.here(*words)
+    assert said.code == 1
+    assert "3/3" in said.out
+    assert "of 3 pieces good" in said.out
+    assert "no case notices it" in said.out
+    kept = terminal_with_test.root / ".irkit" / "sweeps" / f"mutate-{PLAYBOOK}.jsonl"
+    assert len(kept.read_text().splitlines()) == 4
+    again = terminal_with_test.json(*words)
+    assert [line["ms"] for line in again.views("sweep")] == [
+        json.loads(line)["ms"] for line in kept.read_text().splitlines()[1:]
+    ]
+
+
+def test_a_run_of_an_exercise_becomes_a_test(terminal: Terminal, world: World) -> None:
+    """What was planned and not approved yet is played again, and the file is one that holds."""
+    key = next(seat for seat in world.seats if seat.kind == "long_term_key").access_key_id
+    opened = terminal.json("plan", PLAYBOOK, "-i", f"key={key}", "--open", who=DANA)
+    assert opened.code == 0, opened.err
+    out = terminal.root / "playbooks" / f"{PLAYBOOK}.test.yaml"
+    out.unlink(missing_ok=True)
+    said = terminal.json("test", "record", "last", "--out", str(out))
+    assert said.code == 0, said.err
+    text = out.read_text()
+    assert f"inputs: {{key: {key}}}" in text
+    assert "approvals: []" in text
+    assert "result: waiting" in text
+    assert terminal.json("lint", str(out)).code == 0
+    assert terminal.json("test", str(out), "--jobs", "1").code == 0
+
+
+def test_only_a_run_of_an_exercise_is_recorded(offline: Terminal) -> None:
+    """One run is named, and it has to be there."""
+    assert offline.json("test", "record").codes == ["IRK100"]
+    assert offline.json("test", "record", "last").code == 1
