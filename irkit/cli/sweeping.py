@@ -9,10 +9,10 @@ from irkit.cli.opened import Invocation
 from irkit.cli.testing import EXITS, keep
 from irkit.cli.views import sweeps as view
 from irkit.proving.proof import Level
+from irkit.proving.sweeps.proving import sweeps_proof
 from irkit.proving.sweeps.sweep import Kind, Sweep
 from irkit.proving.sweeps.work import Done
 from irkit.proving.testing.finding import Found, find
-from irkit.proving.testing.proving import sweeps_proof
 from irkit.proving.world_facts import require_world
 
 ALL = "all"

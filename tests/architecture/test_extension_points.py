@@ -12,6 +12,8 @@ from irkit.actions import load
 from irkit.engine import guards
 from irkit.lang import lint, rules
 from irkit.model.spec import Verb
+from irkit.proving.testing import expectations
+from irkit.proving.testing.expectations import kinds
 
 
 def _guard_names() -> list[str]:
@@ -55,6 +57,17 @@ def test_a_lint_rule_is_one_file_that_names_its_code(name: str) -> None:
     module = importlib.import_module(f"{rules.__name__}.{name}")
     assert list(inspect.signature(module.check).parameters) == ["view"]
     assert "IRK" in (module.__doc__ or "").splitlines()[0]
+
+
+@pytest.mark.parametrize("key", sorted(kinds()))
+def test_an_expectation_is_one_file_with_its_key(key: str) -> None:
+    """An expectation module has `KEY`, its file's name, a `SCHEMA`, and `read`."""
+    kind = kinds()[key]
+    module = importlib.import_module(f"{expectations.__name__}.{key}")
+    assert key == module.KEY
+    assert kind.SCHEMA
+    assert list(inspect.signature(module.read).parameters) == ["node", "reading"]
+    assert (module.__doc__ or "").startswith(f"`{key}: ")
 
 
 def test_there_are_at_least_fifteen_lint_rules() -> None:
