@@ -100,6 +100,28 @@ def test_an_approval_that_does_not_count_is_told(tmp_path: Path) -> None:
     assert wrong(iter([result])) == []
 
 
+def test_an_answer_that_is_none_is_told(tmp_path: Path) -> None:
+    """A value of the wrong type is refused as it would be to anybody, and nobody has answered."""
+    playbook = "okta-user-federated-to-aws"
+    shipped = assets.playbooks() / f"{playbook}.yaml"
+    (tmp_path / shipped.name).write_bytes(shipped.read_bytes())
+    test = tmp_path / f"{playbook}.test.yaml"
+    test.write_text(
+        f"""irkit: 1
+tests: {playbook}
+unit:
+  - name: one
+    inputs: {{user: kai.contractor@acme.example}}
+    answers: {{ask.manual: {{theirs: perhaps, notes: x}}}}
+    expect: {{result: waiting, exit: 4}}
+"""
+    )
+    (found,) = find([test.name], tmp_path, None, catalogue())
+    (result,) = tried(found)
+    assert [check.about for check in result.failed] == ["people"]
+    assert "`theirs`" in result.failed[0].where
+
+
 def test_a_world_that_cannot_be_made_is_an_error_of_the_case(tmp_path: Path) -> None:
     """A seat that the world cannot plant is told, and the case has proven nothing."""
     result = case_of(

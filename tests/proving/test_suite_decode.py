@@ -145,6 +145,10 @@ def test_sweeps_start_from_the_case_they_name() -> None:
         ("    faults: [{on: okta, as: hang}]\n    expect: {result: contained}", "IRK105"),
         ("    faults: [{on: okta *, as: slow}]\n    expect: {result: contained}", "IRK105"),
         ("    expect: {refusal: {code: 302}}", "IRK103"),
+        (
+            "    approvals: [{by: alice, decision: revoke}]\n    expect: {result: contained}",
+            "IRK105",
+        ),
     ],
 )
 def test_what_is_wrong_is_found(lines: str, code: str) -> None:

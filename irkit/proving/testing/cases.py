@@ -111,6 +111,8 @@ class CaseReader:
         decision = Decision.APPROVE
         if word is not None:
             decision = choice(word, self.problems, "`decision`", Decision, Decision.APPROVE)
+            if decision is Decision.REVOKE:
+                self.problems.add("IRK105", "`decision` can only be approve or deny", heading(word))
         reader.close()
         return Decided(
             phase=self.names.phase_id(phase), by=by, decision=decision, span=heading(node)

@@ -72,9 +72,7 @@ class People:
             return False
         self._said |= {(part, who, str(decided.decision)) for part in parts}
         approving = Approving(self.session, self.journal, consent, run)
-        key = load_signing_key(
-            str(self.session.workspace.root / DRILL_KEYS / who.split("@", maxsplit=1)[0])
-        )
+        key = load_signing_key(str(self._keys / who.partition("@")[0]))
         self.used.append(decided)
         for request in asked.of_run(run, parts, self.journal, consent):
             statement = request.statement(decided.decision, who, self.session.clock())
@@ -90,7 +88,12 @@ class People:
         if answer is None or answer.silent:
             return False
         actor = Actor(id=f"alice@{DOMAIN}", kind="person", auth="local")
-        Steering(self.journal, run, actor).answer(path, answer.values, self.session.clock())
+        steering = Steering(self.journal, run, actor)
+        try:
+            steering.answer(path, answer.values, self.session.clock())
+        except IrkitError as error:
+            self.refused += error.diagnostics
+            return False
         self.used.append(answer)
         return True
 

@@ -99,7 +99,7 @@ def _case() -> JsonObject:
 
 
 def _decided() -> JsonObject:
-    decision: JsonObject = {"enum": [str(word) for word in Decision]}
+    decision: JsonObject = {"enum": [str(Decision.APPROVE), str(Decision.DENY)]}
     return _object({"phase": _TEXT, "by": _some(_person()), "decision": decision}, "by")
 
 
