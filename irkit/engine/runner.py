@@ -95,7 +95,10 @@ class Runner:
                 self._woken = anyio.Event()
                 self.desk.catch_up()
                 walked = self.desk.walked()
-                driven = await self._turn(group, walked, wait=wait, hold=hold)
+                if self.desk.run.closed:  # by whoever acted until a moment ago: nothing may follow
+                    driven = Driven(Ending.CLOSED, self.desk.run, walked)
+                else:
+                    driven = await self._turn(group, walked, wait=wait, hold=hold)
         assert driven is not None, "the loop ends with an ending"
         await self._note_seats()
         return driven

@@ -90,6 +90,18 @@ def test_the_trail_of_the_main_job_verifies(lab: Lab) -> None:
         assert not file.is_file() or secret not in file.read_bytes()
 
 
+def test_nothing_follows_the_end_of_a_run(lab: Lab) -> None:
+    """Whoever takes a run up that somebody else has just closed records nothing more."""
+    book = lab.book("leaked-aws-access-key")
+    run_id, driven = lab.contain(book, **leaked(lab))
+    assert driven.ending is Ending.CLOSED
+    before = lab.run_of(run_id).count
+    assert lab.go(book, run_id).ending is Ending.CLOSED
+    assert lab.run_of(run_id).count == before
+    verdict = verify(lab.session.workspace.trail_directory, deep=True)
+    assert verdict.outcome is not Outcome.TAMPERED, verdict
+
+
 def test_a_second_run_changes_nothing_but_ended_sessions(lab: Lab) -> None:
     """What holds already is found to hold; only cut-offs, which move with time, are planned."""
     book = lab.book(FEDERATED)
