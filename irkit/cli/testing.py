@@ -8,7 +8,7 @@ from pathlib import Path
 
 from irkit.canonical import Json, JsonObject, thaw
 from irkit.cli.driving import exit_code
-from irkit.cli.exits import ExitCode, of_diagnostics, of_outcome
+from irkit.cli.exits import ExitCode, of_diagnostics
 from irkit.cli.opened import Invocation
 from irkit.cli.views import tests as view
 from irkit.proving.proof import Level, Proof, record
@@ -22,7 +22,7 @@ from irkit.proving.testing.results import CaseResult
 from irkit.proving.testing.trying import Trial, run_all, try_one
 from irkit.proving.world_facts import require_world
 
-EXITS = Exits(of_driven=exit_code, of_outcome=of_outcome, of_diagnostics=of_diagnostics)
+EXITS = Exits(of_driven=exit_code, of_diagnostics=of_diagnostics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class Exits:
     """The exit codes of commands; supplied by the floor that has commands."""
 
     of_driven: Callable[[Driven], int]
-    of_outcome: Callable[[str], int]
     of_diagnostics: Callable[[tuple[Diagnostic, ...]], int]
 
 

@@ -151,15 +151,9 @@ class Play:
         return replace(ending, calls=self._calls(since)), run
 
     def resumed(self, opening: Opening, people: People, since: int) -> Ended:
-        """Take a run up again if it is not over, and say how it ended.
-
-        Its calls are those from `since` on.
-        """
+        """Take a run up again and say how it ended; its calls are those from `since` on."""
+        code = self.exits.of_driven(self.bench.resume(opening, people))
         run = self.bench.run_of(opening.run_id)
-        code = self.exits.of_outcome(run.outcome)
-        if not run.closed:
-            code = self.exits.of_driven(self.bench.resume(opening, people))
-            run = self.bench.run_of(opening.run_id)
         ending = ended(run, code, people.journal, tuple(people.refused))
         return replace(ending, calls=self._calls(since))
 
