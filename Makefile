@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+SWEEP ?= all
 
-.PHONY: demo test lint bench mutate format clean docs
+.PHONY: demo test lint bench mutate sweep format clean docs
 
 demo: $(READY)
 	$(BIN)/irkit world demo --workspace .demo
@@ -19,6 +20,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/interrogate irkit
+
+sweep: $(READY)
+	$(BIN)/irkit test --sweep $(SWEEP) playbooks
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -1,5 +1,7 @@
 """Each kind of expectation holds for what is so, and says what it found where it is not."""
 
+from dataclasses import replace
+
 import pytest
 from seen_text import SEEN, call, judge
 from test_suite_decode import KAI
@@ -72,6 +74,22 @@ def test_a_failed_state_says_what_the_run_did_there() -> None:
     """The step that worked on the target is the first thing to look at."""
     (check,) = judge(f"{{state: {{okta.user: {{{KAI}: {{status: ACTIVE}}}}}}}}")
     assert check.where == "close-the-door.suspend: verified"
+
+
+@pytest.mark.parametrize(
+    ("name", "mine"),
+    [
+        ("111122223333/svc-backup", True),
+        ("444455556666/svc-backup", False),
+        ("AKIA123", True),
+        ("svc", False),
+    ],
+)
+def test_a_change_is_known_by_what_a_test_calls_its_target(name: str, mine: bool) -> None:
+    """Account and name, or a key's id, are words of the target's label."""
+    label = "AKIA123 of arn:aws:iam::111122223333:user/svc-backup"
+    made = replace(SEEN.first.changes[0], target="x", label=label)
+    assert made.is_about(name) is mine
 
 
 def test_differing_paths_lead_to_values() -> None:

@@ -4,6 +4,7 @@ Nothing here is live: it is a value, made while the world was up, so that judgin
 may come from another process.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -69,6 +70,11 @@ class Made:
 
     def __str__(self) -> str:
         return f"{self.step}: {self.stage}{f' ({self.why})' if self.why else ''}"
+
+    def is_about(self, name: str) -> bool:
+        """Say whether the change is of the thing that a test calls `name`, or `ACCOUNT/NAME`."""
+        words = {*_WORD.split(self.target), *_WORD.split(self.label)}
+        return words.issuperset(name.split("/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +148,14 @@ class Seen:
         """Return what a name such as `seat.long_term_key` stands for, or the name itself."""
         return self.names.get(name, name)
 
-    def about(self, target: str) -> str:
-        """Return what the run tells of a target, by its id or label."""
-        told = [str(made) for made in self.first.changes if target in {made.target, made.label}]
+    def about(self, name: str) -> str:
+        """Return what the run tells of a thing, by the name that a test gives it."""
+        told = [str(made) for made in self.first.changes if made.is_about(name)]
         return "; ".join(told) or "no step changed it"
 
 
 _REDIRECTS = 300
+_WORD = re.compile(r"[ /:]+")
 
 
 def took_effect(call: Call) -> bool:

@@ -113,7 +113,7 @@ class Wanted:
             expected=self._expected(),
             found=found,
             span=self.span,
-            where=seen.about(name.rpartition("/")[2]) if not holds else "",
+            where="" if holds else seen.about(name),
         )
 
     def _holds(self, was: Json, now: Json) -> bool:
