@@ -56,7 +56,7 @@ class FaultPiece:
             return self._done(began, "not played", error.diagnostics[0].summary)
         always = [
             f"{check.about}: {check.found}"
-            for check in seen.broken
+            for check in seen.always
             if not check.holds and check.about != "people"
         ]
         wrong = (*self.baseline.lies(seen), *self.baseline.repeats(seen.first), *always)

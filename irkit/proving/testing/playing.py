@@ -23,6 +23,7 @@ from irkit.trail.journal import Journal
 from irkit.trail.verdict import Outcome
 from irkit.trail.verify import verify
 from irkit.world.calls import Call
+from irkit.world.faults import Fault
 from irkit.world.probing import USER_AGENT as PROBE
 from irkit.world.seats import Seats
 
@@ -60,7 +61,7 @@ class Play:
         session = self.bench.session
         start, names = state_of(world), names_of(world)
         with session.journal(writing=True) as journal:
-            first, run, broken = self._first(journal)
+            first, run, failed = self._first(journal)
             after = state_of(world)
             seen = Seen(
                 names=names,
@@ -69,7 +70,7 @@ class Play:
                 after=after,
                 seats=_tried(world.seats),
                 bystanders=_tried(world.bystanders),
-                broken=broken,
+                always=failed,
             )
             if self.case.twice:
                 second, _ = self._again(journal)
@@ -77,7 +78,7 @@ class Play:
             if self.case.undo:
                 undone = self._taken_back(journal, run) if run is not None else first
                 seen = replace(seen, undone=undone, after_undo=state_of(world))
-        return replace(seen, broken=(*seen.broken, *self._always(seen)))
+        return replace(seen, always=(*seen.always, *self._always(seen)))
 
     def _first(self, journal: Journal) -> tuple[Ended, Run | None, tuple[Check, ...]]:
         """Make the run of the case, with everything that goes wrong in it."""
@@ -91,29 +92,19 @@ class Play:
         world.faults.clear()
         for provider in self.case.down:
             self._reach(provider, dead=False)
-        idle = [
-            Check(
-                about=f"fault: {broken.fault.provider} {broken.fault.operation}",
-                holds=False,
-                expected=f"{broken.fault.kind} at such a call",
-                found="no such call was made",
-                span=broken.span,
-            )
-            for broken in self.case.faults
-            if broken.fault not in met
-        ]
-        idle += [
-            Check(
-                about="people",
-                holds=False,
-                expected="what the case says of people comes to something",
-                found="nobody was asked for this",
-                span=item.span,
-                where="; ".join(found.summary for found in people.refused),
-            )
-            for item in people.idle()
-        ]
-        return ending, run, tuple(idle)
+        return ending, run, (*self._never_met(met), *_in_vain(people))
+
+    def _never_met(self, met: set[Fault]) -> Iterator[Check]:
+        """Yield a failure for each fault of the case that no call met."""
+        for broken in self.case.faults:
+            if broken.fault not in met:
+                yield Check(
+                    about=f"fault: {broken.fault.provider} {broken.fault.operation}",
+                    holds=False,
+                    expected=f"{broken.fault.kind} at such a call",
+                    found="no such call was made",
+                    span=broken.span,
+                )
 
     def _again(self, journal: Journal) -> tuple[Ended, Run | None]:
         """Make the run once more, some time later: cut-offs of sessions move with it."""
@@ -238,6 +229,19 @@ _NO_SECRETS: Final = frozenset({"access_key_id", "login", "factor_id", "pass_cod
 def _holds_any(file: Path, secrets: list[str]) -> bool:
     content = file.read_bytes()
     return any(secret.encode() in content for secret in secrets)
+
+
+def _in_vain(people: People) -> Iterator[Check]:
+    """Yield a failure for each thing that a case says of people and that came to nothing."""
+    for item in people.idle():
+        yield Check(
+            about="people",
+            holds=False,
+            expected="what the case says of people comes to something",
+            found="nobody was asked for this",
+            span=item.span,
+            where="; ".join(refused.summary for refused in people.refused),
+        )
 
 
 def _truthful(seen: Seen, book: Book) -> Check:

@@ -81,7 +81,7 @@ def judged(playbook: str, file: str, case: Case, seen: Seen, seconds: float) -> 
 
 def _checks(case: Case, seen: Seen) -> Iterator[Check]:
     yield from (wanted.judge(seen) for wanted in case.expect)
-    yield from seen.broken
+    yield from seen.always
 
 
 def _check(check: Check) -> Json:

@@ -130,7 +130,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Everything a case is judged by. `names` stand for what only the world knows, such as ids."""
+    """Everything a case is judged by.
+
+    `names` stand for what only the world knows, such as ids; `always` is what was looked at because
+    every case has to hold in it.
+    """
 
     start: State
     after: State
@@ -142,7 +146,7 @@ class Seen:
     after_second: State | None = None
     undone: Ended | None = None
     after_undo: State | None = None
-    broken: tuple[Check, ...] = ()
+    always: tuple[Check, ...] = ()
 
     def named(self, name: str) -> str:
         """Return what a name such as `seat.long_term_key` stands for, or the name itself."""
