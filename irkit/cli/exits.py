@@ -42,6 +42,10 @@ _SPECIAL: Final = {
     "IRK503": ExitCode.REFUSED,
     "IRK601": ExitCode.STOPPED,
     "IRK842": ExitCode.NOT_TRUSTED,
+    "IRK870": ExitCode.REFUSED,
+    "IRK872": ExitCode.REFUSED,
+    "IRK874": ExitCode.REFUSED,
+    "IRK875": ExitCode.STILL_OPEN,
 }
 """Codes whose class is not that of their range."""
 

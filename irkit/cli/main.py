@@ -56,6 +56,7 @@ COMMANDS: Final = {
     "protect": "Pin what may never be a target.",
     "policy": "Show the policy in force.",
     "preflight": "Look whether everything is there that a playbook will need.",
+    "canary": "Contain planted credentials of a canary for real, and see how soon they die.",
     "ledger": "Show what is proven, what no longer is, and what is overdue.",
     "schedule": "Show what is due to be proven, prove it, and print timers for it.",
 }

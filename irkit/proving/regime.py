@@ -14,6 +14,7 @@ from irkit import assets, yaml_strict
 from irkit.canonical import digest
 from irkit.decode import Problems, fields, heading, plain
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.proving.canary.orders import Orders, decode_canary
 from irkit.proving.policy import Policy, decode_policy
 from irkit.proving.preflight.demands import Demands, decode_preflight
 from irkit.proving.proof import Level
@@ -37,6 +38,7 @@ class Regime:
     file: Path | None = None
     policy: Policy = field(default_factory=dict)
     preflight: Demands = field(default_factory=Demands)
+    canary: Orders | None = None
     asked: Mapping[Level, str] = field(default_factory=dict)
 
 
@@ -75,6 +77,7 @@ def decode(data: bytes, path: Path) -> tuple[Regime | None, tuple[Diagnostic, ..
             file=path,
             policy=decode_policy(top),
             preflight=decode_preflight(top),
+            canary=decode_canary(top),
             asked=_asked(top.node),
         )
     return (None if problems else result), problems.all()

@@ -8,6 +8,8 @@ import pytest
 from terminal import FEDERATED, Terminal
 
 from irkit.assets import playbook_files, playbooks
+from irkit.proving.proof import Level
+from irkit.proving.schedule.doing import able
 
 POLICY = f"""\
 irkit: 1
@@ -153,3 +155,8 @@ def test_tests_are_tried_by_the_timer(quiet: Terminal, result: str, outcome: str
     said = quiet.json("schedule", "run")
     assert said.view("proof")["outcome"] == outcome, said.out + said.err
     assert said.view("proof")["level"] == "L1"
+
+
+def test_drills_alone_are_left_to_people() -> None:
+    """Every other level can be proven by a timer."""
+    assert able() == frozenset(Level) - {Level.DRILL}

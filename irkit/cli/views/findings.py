@@ -17,10 +17,11 @@ _MARKS: Final = {
 _WORDS: Final = {
     State.GOOD: "good",
     State.WARNING: "look",
-    State.UNKNOWN: "????",
+    State.UNKNOWN: "unknown",
     State.BAD: "BAD",
 }
 _SUBJECT: Final = 14
+_WORD: Final = 7
 
 
 def to_json(finding: Finding) -> JsonObject:
@@ -31,11 +32,11 @@ def to_json(finding: Finding) -> JsonObject:
 def text(value: JsonObject, *, style: Style) -> str:
     """Return the line, and the remedy."""
     state = State(raw_of(value, "state"))
-    head = style.marked(_MARKS[state], pad(_WORDS[state], 4))
+    head = style.marked(_MARKS[state], pad(_WORDS[state], _WORD))
     code = f"{raw_of(value, 'code')} " if raw_of(value, "code") else ""
     line = f"{head}  {pad(text_of(value, 'subject'), _SUBJECT)}  {code}{text_of(value, 'what')}"
     remedy = [
-        f"{' ' * (_SUBJECT + 10)}{style.paint(Tone.KEY, each)}"
+        f"{' ' * (_SUBJECT + _WORD + 6)}{style.paint(Tone.KEY, each)}"
         for each in text_of(value, "remedy").splitlines()
     ]
     return style.page(line, *remedy)

@@ -35,7 +35,7 @@ _MARKS: Final = {
 _COMMANDS: Final = {
     Level.LINT: "irkit lint",
     Level.UNIT: "irkit test {0}",
-    Level.SWEEPS: "irkit test {0}",
+    Level.SWEEPS: "irkit test {0} --sweep all",
     Level.PREFLIGHT: "irkit preflight {0}",
     Level.CANARY: "irkit canary {0}",
 }

@@ -15,6 +15,7 @@ from irkit.decode import Fields, Problems, fields, heading, shown, text, unknown
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.lang import decode as language
 from irkit.model.playbook import Playbook
+from irkit.proving.canary.orders import decode_canary
 from irkit.proving.policy import decode_policy
 from irkit.proving.preflight.demands import decode_preflight
 from irkit.proving.regime import ENDING
@@ -27,8 +28,6 @@ from irkit.yaml_strict import MappingNode, Node, ScalarNode
 FORMAT: Final = 1
 _TOGETHER: Final = frozenset({"inputs", "answers", "expect"})
 _OWN: Final = frozenset({"name", "extends"})
-_ELSEWHERE: Final = ("canary",)
-"""Blocks of the other levels, which their own decoders read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def _suite(top: Fields, problems: Problems, playbook: Playbook | None, file: str
     sweeps = _sweeps(top, cases)
     policy = decode_policy(top)
     decode_preflight(top)
-    top.allow(*_ELSEWHERE)
+    decode_canary(top)
     top.close()
     return Suite(
         playbook=tested,

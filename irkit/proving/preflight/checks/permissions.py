@@ -8,6 +8,7 @@ on a condition the simulator was not given. What the plan reads it has read: tha
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias, cast
 
 from irkit.actions.base import Readers
@@ -42,7 +43,7 @@ async def look(site: Site) -> AsyncIterator[Finding]:
             principal = await _writer(readers, account)
             denied += await _denied(readers, account, principal, resource, sorted(actions))
         for finding in denied:
-            yield finding
+            yield replace(finding, remedy=f"irkit permissions {site.book.main.id} --handle write")
         if asked and not denied:
             yield good("permissions", f"{asked} IAM permissions of `{connection.name}` are there")
 
@@ -113,5 +114,4 @@ def _told(results: Iterable[JsonObject], principal: str, resource: str) -> Itera
             state=State.UNKNOWN if unsure else State.BAD,
             what=f"{principal} may not {text(result, 'EvalActionName')} on "
             f"{'any target' if resource == _ANY else resource} ({how}{why})",
-            remedy="irkit permissions PLAYBOOK --format iam --handle write",
         )

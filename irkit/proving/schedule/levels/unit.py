@@ -18,7 +18,7 @@ def prove(shelf: Shelf, shelved: Shelved, exits: Exits) -> Proof:
     workspace = shelf.session.workspace
     file = shelved.regime.file
     assert file is not None, "a policy is in a test file"
-    _require_world()
+    require_world()
     (found,) = find([str(file)], file.parent, workspace.playbooks, shelf.session.catalogue)
     subject = shelf.subject(shelved, Level.UNIT)
     assert subject is not None, "the playbook can be loaded"
@@ -29,7 +29,12 @@ def prove(shelf: Shelf, shelved: Shelved, exits: Exits) -> Proof:
     return unit_proof(found, results, subject)
 
 
-def _require_world() -> None:
+def require_world() -> None:
+    """Refuse where the packages of the simulated world are missing.
+
+    Raises:
+        IrkitError: IRK803.
+    """
     try:
         import irkit.world.world  # noqa: F401, PLC0415  # an extra, and heavy
     except ImportError as error:
