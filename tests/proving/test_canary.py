@@ -95,6 +95,11 @@ def left(lab: Lab) -> tuple[list[str], list[str]]:
     return [key.access_key_id for key in user.access_keys], sorted(user.policies)
 
 
+def trail(lab: Lab) -> bytes:
+    """Return the journal's bytes."""
+    return (lab.session.workspace.trail_directory / "journal.jsonl").read_bytes()
+
+
 def flown(lab: Lab) -> tuple[history.Flown, ...]:
     """Return the canaries in the trail."""
     with lab.session.journal(writing=False) as journal:
@@ -115,7 +120,7 @@ def test_a_canary_is_contained_given_back_and_gone(lab: Lab) -> None:
 
 
 def test_each_write_to_the_user_is_recorded_before_it_is_made(lab: Lab) -> None:
-    """What is planted and taken away is in the trail, as intents without secrets."""
+    """What is planted and taken away is in the trail, as intents."""
     let_out(lab)
     with lab.session.journal(writing=False) as journal:
         calls = [r.body["call"] for r in journal.replay() if r.type == "canary.intent"]
@@ -201,6 +206,8 @@ def test_what_a_killed_canary_left_is_swept_by_the_next(lab: Lab, words: str) ->
     assert victim.returncode == KILLED, victim.stderr
     keys, policies = left(lab)
     assert len(keys) == 1
+    (held,) = iam_backends[PROD][PARTITION].get_user(NAME).access_keys
+    assert held.secret_access_key.encode() not in trail(lab)
     assert (len(policies) > 1) == (words == "the run ended")
     said: list[str] = []
     proof = let_out(lab, said)

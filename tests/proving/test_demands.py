@@ -1,12 +1,19 @@
 """The block `preflight:` of a test file."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from proving_text import reader
 
+from irkit.canonical import thaw
 from irkit.diagnostics import Diagnostic
+from irkit.proving.canary.schema import canary_schema
 from irkit.proving.preflight.demands import Demands, decode_preflight
+from irkit.proving.preflight.schema import preflight_schema
 
 
 def decoded(*entries: str) -> tuple[Demands, list[Diagnostic]]:
@@ -73,3 +80,25 @@ def test_a_check_is_there_once() -> None:
     """Two entries for one check contradict each other."""
     _, found = decoded("{check: clocks, skew_max: 2s}", "{check: clocks, skew_max: 3s}")
     assert [item.code for item in found] == ["IRK108"]
+
+
+DOCS = Path(__file__).parents[2] / "docs/how-to"
+
+
+@pytest.mark.parametrize(
+    ("page", "block", "schema"),
+    [
+        ("preflight.md", "preflight", preflight_schema()),
+        ("canary.md", "canary", canary_schema()),
+    ],
+)
+def test_editors_accept_what_the_pages_show(
+    page: str, block: str, schema: Mapping[str, object]
+) -> None:
+    """The schema of a block accepts the example of its page, and nothing it does not know."""
+    text = (DOCS / page).read_text().partition("```yaml test\n")[2].partition("```")[0]
+    shown = yaml.safe_load(text)[block]
+    check = jsonschema.Draft202012Validator(thaw(schema))  # type: ignore[arg-type]
+    assert list(check.iter_errors(shown)) == []
+    wrong = [*shown, {"check": "clock"}] if isinstance(shown, list) else {**shown, "plnat": "x"}
+    assert list(check.iter_errors(wrong))

@@ -10,6 +10,8 @@ from irkit.canonical import Json, JsonObject
 from irkit.lang.schema import playbook_schema
 from irkit.model.approval import Decision
 from irkit.model.spec import Catalogue
+from irkit.proving.canary.schema import canary_schema
+from irkit.proving.preflight.schema import preflight_schema
 from irkit.proving.proof import Level
 from irkit.proving.testing.cases import PROVIDERS, SILENT
 from irkit.proving.testing.expectations import kinds
@@ -23,7 +25,6 @@ _DURATION: Final[JsonObject] = {"type": "string", "pattern": r"^(\s*[0-9]+\s*[sm
 _SLUG: Final[JsonObject] = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 _COUNT: Final[JsonObject] = {"type": "integer", "minimum": 1}
 _CONSTANT: Final[JsonObject] = {"type": ["string", "integer", "boolean", "null"]}
-_OPEN: Final[JsonObject] = {"type": ["object", "array"]}
 
 
 def files_schema(catalogue: Catalogue) -> JsonObject:
@@ -57,8 +58,8 @@ def suite_schema() -> JsonObject:
                 "worlds": WORLDS,
                 "unit": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}},
                 "sweeps": _object({"case": _TEXT, "users": _COUNT, "within": _DURATION}),
-                "preflight": _OPEN,
-                "canary": _OPEN,
+                "preflight": preflight_schema(),
+                "canary": canary_schema(),
             },
             "irkit",
             "tests",
