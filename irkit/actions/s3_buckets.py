@@ -1,5 +1,7 @@
 """One S3 bucket: whose it is, in which region, and what its policy says."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from irkit.actions.base import Readers
@@ -9,6 +11,16 @@ from irkit.actions.where import HOME, Where
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Target
 from irkit.providers.json_text import decode
+
+ALL_BLOCKED: Final[Mapping[str, Json]] = MappingProxyType(
+    {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": True,
+        "RestrictPublicBuckets": True,
+    }
+)
+"""Public access blocked in all four ways, of a bucket or of a whole account."""
 
 _ABSENT: Final = ("NoSuchBucket", "404")
 _OLD_NAME: Final = {"EU": "eu-west-1", "": HOME}

@@ -50,7 +50,7 @@ class SettingsOf(Action):
                 Change(
                     id=name,
                     target=target,
-                    verb=f"set {name}",
+                    verb="set",
                     before=before,
                     after=after,
                     needs=needs,

@@ -28,6 +28,9 @@ _ACTIONS: Final = MappingProxyType(
         "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
         "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
         "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+        "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+        "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+        "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
     }
 )
 

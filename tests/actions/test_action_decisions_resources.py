@@ -377,3 +377,12 @@ def test_what_is_sealed_cannot_be_deleted(stage: Stage) -> None:
         assert found["Body"].read() == b"who came when"
         with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
             s3.delete_object(Bucket=VAULT, Key=key, VersionId=found["VersionId"])
+
+
+def test_the_block_of_an_account_is_logged_as_s3_s(stage: Stage) -> None:
+    """It is called elsewhere than a bucket's, allowed by another right, logged by another name."""
+    action = changing("aws.s3_account.block_public", account=DATA)
+    stage.do(lambda hands: everything(hands, action))
+    events = stage.world.aws.cloud.events.all(DATA, "us-east-1")
+    made = [event for event in events if event.name == "PutAccountPublicAccessBlock"]
+    assert [event.source for event in made] == ["s3.amazonaws.com"]

@@ -25,6 +25,7 @@ from irkit.canonical import thaw
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.iam_actions import iam_action
+from irkit.providers.aws.addresses import is_address, without_account
 from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
 from irkit.providers.aws.connection import AwsCalls, Reader, Rehearser, Writer
 from irkit.providers.aws.credentials import Credentials
@@ -117,7 +118,7 @@ class BotocoreBackend:
         with self._lock:
             if key not in self._clients:
                 token = keys.session_token
-                self._clients[key] = self._session.create_client(
+                made = self._session.create_client(
                     service,
                     region_name=region,
                     endpoint_url=self._settings.endpoint_url,
@@ -127,6 +128,9 @@ class BotocoreBackend:
                     verify=self._settings.ca_bundle or True,
                     config=_config(self._settings),
                 )
+                if service == "s3control" and is_address(self._settings.endpoint_url):
+                    made.meta.events.register("before-sign.s3-control", without_account)
+                self._clients[key] = made
             return self._clients[key]
 
 
@@ -242,7 +246,8 @@ def _right(client: Any, operation: Operation) -> str:
     """Return the IAM action that allows the call."""
     model = client.meta.service_model
     name = client.meta.method_to_api_mapping[operation.name]
-    return iam_action(model.signing_name, name)
+    own = operation.service if operation.service == "s3control" else model.signing_name
+    return iam_action(own, name)
 
 
 def _refusal(operation: Operation, error: Any, right: str) -> CallError:

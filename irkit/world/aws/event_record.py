@@ -18,7 +18,13 @@ from irkit.world.aws.answer import Answer
 from irkit.world.aws.cloud import Caller, Cloud, principal_of
 from irkit.world.aws.event_history import Event
 from irkit.world.aws.iam_view import AccessState
-from irkit.world.aws.naming import changes_something, event_region, is_data_event
+from irkit.world.aws.naming import (
+    changes_something,
+    event_name,
+    event_region,
+    event_source,
+    is_data_event,
+)
 from irkit.world.aws.resources import Subject
 from irkit.world.aws.wire import ApiCall
 
@@ -150,8 +156,8 @@ def _body(
         "eventVersion": "1.10",
         "userIdentity": identity,
         "eventTime": _second(cloud.now()),
-        "eventSource": f"{call.signing_name}.amazonaws.com",
-        "eventName": call.operation,
+        "eventSource": f"{event_source(call.signing_name)}.amazonaws.com",
+        "eventName": event_name(call.signing_name, call.operation),
         "awsRegion": event_region(call.signing_name, call.region),
         "sourceIPAddress": call.source_ip,
         "userAgent": call.user_agent,

@@ -55,7 +55,9 @@ _DATA_EVENTS: Final = frozenset(
         "s3:UploadPart",
     }
 )
-_GLOBAL: Final = frozenset({"account", "cloudfront", "iam", "organizations", "route53", "sts"})
+_GLOBAL: Final = frozenset(
+    {"account", "cloudfront", "iam", "organizations", "route53", "s3control", "sts"}
+)
 
 HOME_REGION: Final = "us-east-1"
 """Where global services have their events."""
@@ -79,3 +81,15 @@ def is_data_event(signing_name: str, operation: str) -> bool:
 def event_region(signing_name: str, region: str) -> str:
     """Return the region whose event history shows a call."""
     return HOME_REGION if signing_name in _GLOBAL else region
+
+
+def event_source(signing_name: str) -> str:
+    """Return the service that events name: S3's account API logs as S3."""
+    return "s3" if signing_name == "s3control" else signing_name
+
+
+def event_name(signing_name: str, operation: str) -> str:
+    """Return what events call an operation: S3's account API says that it is about an account."""
+    if signing_name != "s3control":
+        return operation
+    return operation.replace("PublicAccessBlock", "AccountPublicAccessBlock")

@@ -57,7 +57,7 @@ def _canonical_request(call: ApiCall, signature: Signature) -> str:
 def _canonical_path(call: ApiCall) -> str:
     """S3 signs the path as sent; every other service encodes it once more."""
     path = call.raw_path or "/"
-    if call.signing_name == "s3":
+    if call.signing_name in {"s3", "s3control"}:
         return quote(unquote(path), safe=f"/{_SAFE}")
     return quote(path, safe=f"/{_SAFE}")
 

@@ -24,6 +24,7 @@ from irkit.world.aws.naming import HOME_REGION, service_of
 Environ = dict[str, object]
 
 _SCOPE_PARTS: Final = 5
+_S3_ACCOUNTS: Final = "/v20180820/"
 _UNSIGNED: Final = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 
 
@@ -117,6 +118,8 @@ def read_call(environ: Environ, body: bytes) -> ApiCall:
     if signature is None and _unsigned_action(body) not in _UNSIGNED:
         raise UnknownCallError("the request is not signed")
     signing_name = signature.service if signature else "sts"
+    if signing_name == "s3" and str(environ.get("PATH_INFO")).startswith(_S3_ACCOUNTS):
+        signing_name = "s3control"  # it signs as S3, and is told apart by its path
     service = service_of(signing_name)
     request = Request(dict(environ, **{"wsgi.input": io.BytesIO(body)}))
     try:

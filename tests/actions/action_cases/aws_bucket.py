@@ -82,7 +82,20 @@ def stop_copying(stage: Stage) -> Action:
     return changing("aws.s3_bucket.stop_ransom", bucket=BUCKET, account=DATA)
 
 
+def block_account(stage: Stage) -> Action:
+    """An account that blocks new public lists, and nothing else."""
+    block = dict.fromkeys(("BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), False)
+    cloud = stage.world.aws.cloud
+    with cloud.moto:
+        from moto.s3control.models import s3control_backends  # noqa: PLC0415 - as its service is
+
+        backend = s3control_backends[DATA]["aws"]
+        backend.put_public_access_block(DATA, {**block, "BlockPublicAcls": True})
+    return changing("aws.s3_account.block_public", account=DATA)
+
+
 CASES = (
+    Case("aws.s3_account.block_public", block_account, "s3control:PutPublicAccessBlock"),
     Case("aws.s3_bucket.block_public", block_public, first_write="s3:PutPublicAccessBlock"),
     Case("aws.s3_bucket.lockdown", lock_down, first_write="s3:PutBucketPolicy"),
     Case("aws.s3_bucket.stop_ransom", stop_deleting, first_write="s3:DeleteBucketLifecycle"),

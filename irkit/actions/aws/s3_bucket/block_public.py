@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.s3_buckets import bucket_target, find_bucket, of_bucket
+from irkit.actions.s3_buckets import ALL_BLOCKED, bucket_target, find_bucket, of_bucket
 from irkit.actions.settings_of import SettingsOf
 from irkit.actions.shape import at
 from irkit.canonical import Json
@@ -15,12 +15,6 @@ from irkit.model.change import Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _BLOCK: Final = "public_access"
-_CLOSED: Final = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +68,7 @@ class BlockPublic(SettingsOf):
 
     def goals(self, seen: Seen) -> Mapping[str, Json]:  # noqa: ARG002 - it is the same for all
         """Return that all is blocked."""
-        return {_BLOCK: dict(_CLOSED)}
+        return {_BLOCK: dict(ALL_BLOCKED)}
 
     async def put(self, name: str, value: Json, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
         """Set the block, or take it away."""

@@ -1,0 +1,1 @@
+"""Actions on S3 in a whole account."""
