@@ -9,6 +9,7 @@ import anyio
 
 from irkit.actions.base import Readers
 from irkit.actions.dependencies import own_identities, super_admins
+from irkit.actions.log_plane import log_plane, may_hold_log
 from irkit.actions.okta_dependencies import (
     blocks_networks,
     established_tokens,
@@ -19,9 +20,9 @@ from irkit.actions.resolve import expand
 from irkit.clock import Clock
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
-from irkit.engine.guards import GuardFacts, guards
+from irkit.engine.guards import GuardFacts, evidence_first, guards
 from irkit.model.plan import PlannedStep
-from irkit.model.playbook import Playbook
+from irkit.model.playbook import CallStep, Playbook, all_steps
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
@@ -58,6 +59,7 @@ class WorkspaceGuards:
         """
         for provider in self.catalogue[step.action].needs:
             facts = await self._facts_for(provider, step, fresh=before_write)
+            facts = replace(facts, before_write=before_write)
             for guard in guards():
                 if guard.OVERRIDABLE and guard.NAME in step.overrides:
                     continue  # two people sign for it with the part that says so
@@ -77,6 +79,9 @@ class WorkspaceGuards:
         if stops_tokens(spec):
             tokens = await self._current("tokens", lambda: established_tokens(readers), fresh=fresh)
             facts = replace(facts, integrations=tokens)
+        if may_hold_log(spec):
+            places = await self._current("log", lambda: log_plane(readers), fresh=fresh)
+            facts = replace(facts, log_plane=places)
         return facts
 
     async def _current(self, name: str, read: Callable[[], Awaitable[T]], *, fresh: bool) -> T:
@@ -117,7 +122,16 @@ class WorkspaceGuards:
             super_admins=frozenset(target.id for target in admins),
             limits=_strictest(self.connections.workspace.limits, self.playbook.limits),
             worlds=dict(self.connections.worlds),
+            keeps_evidence=_keeps_evidence(self.playbook),
         )
+
+
+def _keeps_evidence(playbook: Playbook) -> bool:
+    """Say whether the playbook, or one that it calls, may keep machines' disks."""
+    return any(
+        isinstance(step, CallStep) or getattr(step, "action", "") == evidence_first.KEEPS
+        for step in all_steps(playbook)
+    )
 
 
 def _strictest(*limits: Mapping[str, int]) -> dict[str, int]:

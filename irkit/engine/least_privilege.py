@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from irkit.actions.log_plane import may_hold_log
 from irkit.actions.okta_dependencies import blocks_networks, stops_tokens
 from irkit.engine.walk import Book
 from irkit.lang.types import parse_type
@@ -84,7 +85,7 @@ def least_privileges(
     for action in actions:
         spec = catalogue[action]
         _take(iam, okta, spec.permissions, action)
-        okta.take(_guarded(spec), (), GUARDS)
+        _take(iam, okta, _guarded(spec), GUARDS)
     for kind, who in _kinds(book, protect):
         _take(iam, okta, _KINDS.get(kind, Permissions()), who)
     for provider in sorted(
@@ -96,12 +97,12 @@ def least_privileges(
     )
 
 
-def _guarded(spec: Spec) -> Iterator[str]:
-    """Yield what the guards read at Okta for some actions only."""
-    if blocks_networks(spec):
-        yield from ("okta.logs.read", "okta.networkZones.read")
-    if stops_tokens(spec):
-        yield "okta.apiTokens.read"
+def _guarded(spec: Spec) -> Permissions:
+    """Return what the guards read for some actions only."""
+    networks = ("okta.logs.read", "okta.networkZones.read") if blocks_networks(spec) else ()
+    tokens = ("okta.apiTokens.read",) if stops_tokens(spec) else ()
+    trails = ("cloudtrail:DescribeTrails",) if may_hold_log(spec) else ()
+    return Permissions(iam_read=trails, okta_read=(*networks, *tokens))
 
 
 def _take(iam: _Needs, okta: _Needs, needed: Permissions, who: str) -> None:

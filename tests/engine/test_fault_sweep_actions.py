@@ -6,6 +6,7 @@ Whatever the fault: what is called completed is so in the world, and a run that 
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from action_cases import CASES, Case
@@ -17,9 +18,10 @@ from irkit.actions.load import catalogue
 from irkit.engine.books import recorded_book
 from irkit.engine.generated import action_text
 from irkit.model.run import Stage as ChangeStage
-from irkit.model.spec import Effect
+from irkit.model.spec import Effect, Reversal
 from irkit.world.faults import Fault, FaultKind
 
+LOSES = (Reversal.LOSSY, Reversal.DESTRUCTIVE)
 UNANSWERED = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR_HTML)
 KINDS = (
     *UNANSWERED,
@@ -42,10 +44,23 @@ def written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def kept_first(text: str) -> str:
+    """Return a playbook of one step that keeps the machine's disks before, as a guard demands."""
+    head, _, step = text.partition("steps:\n")
+    keep = "      - do: aws.evidence.snapshot\n        with: {instance: '{{ inputs.instance }}'}\n"
+    act = indent(step, "    ")
+    return (
+        f"{head}steps:\n  - phase: Keep\n    steps:\n{keep}"
+        f"  - phase: Act\n    needs: [Keep]\n    steps:\n{act}"
+    )
+
+
 def carried_out(lab: Lab, action: Action, fault: Fault) -> str:
     """Carry an action out while its first write goes wrong; return the run's id."""
     given = given_of(action)
     text = action_text(catalogue()[action.spec.id], given, "a test")
+    if action.spec.target == "aws.instance" and action.spec.reversal in LOSES:
+        text = kept_first(text)
     book = recorded_book(text, "do.yaml", {})
     run_id = lab.start(book, **given)
     lab.world.faults.add(fault)  # now: what only adds waits for nobody

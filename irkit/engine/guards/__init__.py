@@ -26,7 +26,10 @@ class GuardFacts:
     targets, both by target key with the reason. `super_admins` are the ids of active super
     administrators. `limits` caps distinct targets by kind. What only some steps need is there for
     those alone: `networks` (of one's own, each with why) for steps that block addresses,
-    `integrations` (tokens that work runs on, by owner) for steps that stop a user's tokens.
+    `integrations` (tokens that work runs on, by owner) for steps that stop a user's tokens,
+    `log_plane` (what holds the log, by target key with the trail) for steps on buckets and keys.
+    `keeps_evidence` says whether the playbook means to keep machines' disks, `before_write` whether
+    the step is about to be carried out.
     """
 
     mode: str
@@ -39,6 +42,9 @@ class GuardFacts:
     worlds: Mapping[str, bool] = field(default_factory=dict)
     networks: Mapping[str, str] = field(default_factory=dict)
     integrations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log_plane: Mapping[str, str] = field(default_factory=dict)
+    keeps_evidence: bool = False
+    before_write: bool = False
 
 
 class Guard(Protocol):
