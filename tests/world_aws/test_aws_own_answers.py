@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aws_harness import Aws, Key, code_of
+from aws_harness import Aws, Key, code_of, document
 
 from irkit.world.aws.moto_ec2 import IMAGE
 
@@ -138,3 +138,20 @@ def test_bucket_is_the_expected_owners_or_refused(aws: Aws, boss: Key) -> None:
     events = aws.simulator.cloud.events.all("111122223333")
     made = next(event for event in events if event.name == "CreateBucket")
     assert made.body["requestParameters"] == {"bucketName": "files"}
+
+
+def test_public_policy_is_refused_where_it_is_blocked(aws: Aws, boss: Key) -> None:
+    """What was public before the block stays; it cannot be written once more."""
+    s3 = aws.client("s3", boss)
+    s3.create_bucket(Bucket="site")
+    s3.delete_public_access_block(Bucket="site")
+    open_ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    public = document({**open_, "Resource": "arn:aws:s3:::site/*"})
+    partner = document({**open_, "Principal": {"AWS": "arn:aws:iam::999900001111:root"}})
+    put = s3.put_bucket_policy
+    assert code_of(lambda: put(Bucket="site", Policy=public)) == "ok"
+    s3.put_public_access_block(
+        Bucket="site", PublicAccessBlockConfiguration={"BlockPublicPolicy": True}
+    )
+    assert code_of(lambda: put(Bucket="site", Policy=public)) == "AccessDenied"
+    assert code_of(lambda: put(Bucket="site", Policy=partner)) == "ok"

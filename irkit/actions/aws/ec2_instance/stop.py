@@ -13,8 +13,7 @@ from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
-_SETTLED: Final = {"pending": "running", "stopping": "stopped", "shutting-down": "terminated"}
-"""Where each passing state leads to."""
+_RUNS: Final = frozenset({"pending", "running"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Stop(Action):
             iam_write=("ec2:StartInstances", "ec2:StopInstances"),
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
-        visible_within=timedelta(minutes=3),
+        visible_within=timedelta(minutes=5),
         before_evidence=True,
         attack=("T1496", "T1578.002"),
         d3fend=("D3-HS",),
@@ -58,7 +57,7 @@ class Stop(Action):
         state = maybe_text(found, "State", "Name")
         return {
             **identity(place),
-            "state": _SETTLED.get(state, state),
+            "state": "running" if state in _RUNS else state,
             "address": maybe_text(found, "PublicIpAddress"),
             "root": maybe_text(found, "RootDeviceType"),
         }

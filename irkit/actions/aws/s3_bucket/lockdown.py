@@ -55,6 +55,7 @@ class Lockdown(SettingsOf):
             "irkit's own roles and `keep` are let in; without them only the root user can undo it.",
             "AWS services that deliver into the bucket are let in as well.",
             "A bucket that a trail writes to is refused: its evidence must go on.",
+            "Lock down first and block public access after: S3 then refuses a public policy anew.",
         ),
     )
 

@@ -53,6 +53,7 @@ class DenyAccess(Action):
             "What was read before is known: rotate it next.",
             "A role is denied for everybody who uses it, the workload included.",
             "The intruder can reach it through another principal: deny that one too.",
+            "What else the policy allows, the public even, is left as it is.",
         ),
     )
 
@@ -153,9 +154,5 @@ class DenyAccess(Action):
             writers,
             "secretsmanager",
             "put_resource_policy",
-            {
-                "SecretId": self.secret,
-                "ResourcePolicy": policy_text(document),
-                "BlockPublicPolicy": True,
-            },
+            {"SecretId": self.secret, "ResourcePolicy": policy_text(document)},
         )
