@@ -12,6 +12,8 @@ from irkit.actions.load import build
 from irkit.actions.shape import entries, text
 from irkit.canonical import Json
 from irkit.clock import system_clock
+from irkit.model.iam_actions import iam_action
+from irkit.model.spec import Spec
 from irkit.providers.aws.live import AwsConnection
 from irkit.providers.aws.settings import Account, AwsSettings, StaticKeys
 from irkit.providers.okta.live import OktaConnection
@@ -107,6 +109,20 @@ class Stage:
             return f"arn:aws:ec2:us-east-1:{account}:instance/{text(found, 'ResourceId')}"
 
         return self.do(work)
+
+    def calls(self) -> int:
+        """Return how many calls there were so far."""
+        return len(self.world.calls.all())
+
+    def undeclared(self, spec: Spec, since: int) -> set[str]:
+        """Return the rights in AWS that irkit used after so many calls and `spec` does not name."""
+        used = {
+            iam_action(*call.operation.split(":"))
+            for call in self.world.calls.all()[since:]
+            if call.provider == "aws" and ":assumed-role/irkit-" in call.principal
+        }
+        rights = spec.permissions
+        return used - {*rights.iam_read, *rights.iam_write, "sts:GetCallerIdentity"}
 
     def writes(self) -> int:
         """Return how many writing calls either provider got, irkit's sign-ins left out."""

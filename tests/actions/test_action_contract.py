@@ -77,9 +77,13 @@ def test_looking_and_planning_write_nothing_and_agree(case: Case) -> None:
 
 @each_action
 def test_what_was_planned_is_made_and_holds(case: Case) -> None:
-    """Each change is seen to hold, a look alone could adopt it, and there is nothing left to do."""
+    """Each change is seen to hold, a look alone could adopt it, and there is nothing left to do.
+
+    No right was used for it that the action does not name.
+    """
     with staged(intruder=case.intruder) as stage:
         action = case.prepare(stage)
+        calls = stage.calls()
 
         async def work(hands: Hands) -> None:
             for change, applied in await made(action, hands):
@@ -94,6 +98,7 @@ def test_what_was_planned_is_made_and_holds(case: Case) -> None:
                 assert action.targets(seen)
 
         stage.do(work)
+        assert stage.undeclared(action.spec, calls) == set()
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.returns], ids=lambda c: c.name)
@@ -101,7 +106,7 @@ def test_undo_restores_the_world(case: Case) -> None:
     """What is declared EXACT comes back byte for byte; what can be undone comes back in state."""
     with staged(intruder=case.intruder) as stage:
         action = case.prepare(stage)
-        before = stage.world.restorable()
+        before, calls = stage.world.restorable(), stage.calls()
 
         async def work(hands: Hands) -> None:
             done = await made(action, hands)
@@ -112,6 +117,7 @@ def test_undo_restores_the_world(case: Case) -> None:
                 assert await state(action, hands, change) == thaw(change.before), change.id
 
         stage.do(work)
+        assert stage.undeclared(action.spec, calls) == set()
         if type(action).spec.reversal is Reversal.EXACT:
             assert stage.world.restorable() == before
 

@@ -9,6 +9,7 @@ from by_hand import by_hand
 from stage import DATA, PROD, REGIONS, VICTIM, Hands, Stage, staged
 
 from irkit.actions.base import Answer
+from irkit.actions.load import catalogue
 from irkit.canonical import canonical
 from irkit.diagnostics import IrkitError
 from irkit.model.access import CredentialKind
@@ -285,3 +286,34 @@ def test_a_resource_that_is_not_known_is_refused(stage: Stage) -> None:
     ):
         with pytest.raises(IrkitError, match="IRK661"):
             stage.read("aws.evidence.collect_config", resource=resource)
+
+
+READS: dict[str, dict[str, Any]] = {
+    "aws.cloudtrail.lookup": {"user_name": VICTIM},
+    "aws.iam.persistence_hunt": {},
+    "aws.inventory.created_by": {"user": VICTIM},
+    "aws.inventory.sweep": {"created_by": VICTIM},
+    "aws.principal.effective_access": {"principal": f"arn:aws:iam::{PROD}:role/Developer"},
+}
+SETUPS = (
+    f"arn:aws:iam::{PROD}:role/Developer",
+    f"arn:aws:iam::{PROD}:user/ci-deploy",
+    f"arn:aws:lambda:us-east-1:{PROD}:function:orders-api",
+    f"arn:aws:secretsmanager:us-east-1:{PROD}:secret:orders/database",
+)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_uses_no_right_that_it_does_not_name(stage: Stage, name: str) -> None:
+    """What `irkit permissions` prints is enough for it."""
+    calls = stage.calls()
+    stage.read(name, **READS[name])
+    assert stage.undeclared(catalogue()[name], calls) == set()
+
+
+@pytest.mark.parametrize("resource", SETUPS)
+def test_recording_a_setup_uses_no_right_that_it_does_not_name(stage: Stage, resource: str) -> None:
+    """Whatever kind of resource it is."""
+    calls = stage.calls()
+    stage.read("aws.evidence.collect_config", resource=resource)
+    assert stage.undeclared(catalogue()["aws.evidence.collect_config"], calls) == set()
