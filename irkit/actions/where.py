@@ -13,7 +13,7 @@ from irkit.secret import Secret
 
 HOME: Final = "us-east-1"
 
-_ARN: Final = re.compile(r"arn:aws[\w-]*:([\w-]+):([\w-]*):(\d{12}):(.+)")
+_ARN: Final = re.compile(r"arn:aws[\w-]*:([\w-]+):([\w-]*):(\d{12}|):(.+)")
 _ACCOUNT: Final = re.compile(r"\d{12}")
 
 
@@ -93,14 +93,17 @@ def named(service: str, prefix: str, text: str, account: str, region: str) -> tu
     """Return where a resource is, and its name there.
 
     `text` is its ARN, whose last part begins with `prefix`, or its name in `account` and `region`.
+    Some ARNs have no account, such as a snapshot's: those need `account` too.
 
     Raises:
         IrkitError: if it is neither, or `account` contradicts the ARN.
     """
     found = _ARN.fullmatch(text)
-    if found and found[1] == service and found[4].startswith(prefix) and account in {"", found[3]}:
-        where = Where(account=found[3], region=found[2] or region)
-        return where, found[4].removeprefix(prefix)
+    if found and found[1] == service and found[4].startswith(prefix):
+        owners = {found[3], account} - {""}
+        if len(owners) == 1:
+            where = Where(account=owners.pop(), region=found[2] or region)
+            return where, found[4].removeprefix(prefix)
     if not text.startswith("arn:") and _ACCOUNT.fullmatch(account):
         return Where(account=account, region=region), text
     raise IrkitError(

@@ -386,3 +386,14 @@ def test_the_block_of_an_account_is_logged_as_s3_s(stage: Stage) -> None:
     events = stage.world.aws.cloud.events.all(DATA, "us-east-1")
     made = [event for event in events if event.name == "PutAccountPublicAccessBlock"]
     assert [event.source for event in made] == ["s3.amazonaws.com"]
+
+
+def test_an_arn_without_account_needs_one(stage: Stage) -> None:
+    """Snapshots and images have such ARNs."""
+    with by_hand(stage, "ec2") as ec2:
+        volume = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
+        name = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    arn = f"arn:aws:ec2:us-east-1::snapshot/{name}"
+    assert "IRK193" in refused(stage, changing("aws.snapshot.unshare", snapshot=arn))
+    action = changing("aws.snapshot.unshare", snapshot=arn, account=PROD)
+    assert stage.do(lambda hands: plan(hands, action)) == ()

@@ -58,6 +58,25 @@ def unshare_database(stage: Stage) -> Action:
     return changing("aws.snapshot.unshare", snapshot=arn)
 
 
+def unshare_cluster(stage: Stage) -> Action:
+    """A cluster's snapshot that a stranger may restore."""
+    with by_hand(stage, "rds", DATA) as rds:
+        rds.create_db_cluster(
+            DBClusterIdentifier="ledger",
+            Engine="aurora-postgresql",
+            MasterUsername="owner",
+            MasterUserPassword="correct-horse-battery",
+        )
+        rds.create_db_cluster_snapshot(
+            DBClusterSnapshotIdentifier="copy", DBClusterIdentifier="ledger"
+        )
+        rds.modify_db_cluster_snapshot_attribute(
+            DBClusterSnapshotIdentifier="copy", AttributeName="restore", ValuesToAdd=[STRANGER]
+        )
+    arn = f"arn:aws:rds:us-east-1:{DATA}:cluster-snapshot:copy"
+    return changing("aws.snapshot.unshare", snapshot=arn)
+
+
 def block_snapshots(stage: Stage) -> Action:
     """A region of an account with its consoles open."""
     with by_hand(stage, "ec2", DATA) as ec2:
@@ -79,6 +98,11 @@ CASES = (
         "aws.snapshot.unshare:database",
         unshare_database,
         first_write="rds:ModifyDBSnapshotAttribute",
+    ),
+    Case(
+        "aws.snapshot.unshare:cluster",
+        unshare_cluster,
+        first_write="rds:ModifyDBClusterSnapshotAttribute",
     ),
     Case(
         "aws.ec2_account.block_public_snapshots",

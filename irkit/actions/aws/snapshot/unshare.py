@@ -110,7 +110,7 @@ class Unshare(Action):
     )
 
     snapshot: str = parameter(
-        "text", "ARN of a snapshot or image; or an EC2 one's id (snap-…, ami-…) with `account`"
+        "text", "ARN of a database's; or an EC2 snapshot's or image's id or ARN with `account`"
     )
     keep: tuple[str, ...] = parameter(
         "list of text", "Further accounts that keep access", default=()
@@ -124,10 +124,11 @@ class Unshare(Action):
         body = await where.find(readers, form.service, _describe(form), _asked(form, name), _ABSENT)
         if body is None:
             raise no_such(form.noun, name, f"look in {where.account}/{where.region}")
+        arn = where.arn(form.service, form.prefix + name)
         return {
             "tenant": where.tenant,
-            "id": name,
-            "label": where.arn(form.service, form.prefix + name),
+            "id": arn if form.service == "rds" else name,
+            "label": arn,
             "shared_with": listed(sorted(_shared_with(form, body))),
             "own": listed(readers.aws.accounts()),
         }
