@@ -77,10 +77,7 @@ def test_looking_and_planning_write_nothing_and_agree(case: Case) -> None:
 
 @each_action
 def test_what_was_planned_is_made_and_holds(case: Case) -> None:
-    """Each change is seen to hold, a look alone could adopt it, and there is nothing left to do.
-
-    No right was used for it that the action does not name.
-    """
+    """Each change holds, a look could adopt it, nothing is left, and no other right was used."""
     with staged(intruder=case.intruder) as stage:
         action = case.prepare(stage)
         calls = stage.calls()
