@@ -10,7 +10,7 @@ from typing import Final, cast
 from irkit.actions.base import Readers
 from irkit.actions.okta_zones import networks_of
 from irkit.actions.shape import at, maybe_text, text
-from irkit.canonical import JsonObject
+from irkit.canonical import Json, JsonObject
 from irkit.clock import parse_rfc3339, rfc3339
 from irkit.model.access.kinds import CredentialKind
 from irkit.model.spec import Spec
@@ -43,8 +43,8 @@ async def own_networks(readers: Readers) -> Mapping[str, str]:
             for side in ("gateways", "proxies"):
                 for item in networks_of(at(zone, side)):
                     found[str(item)] = f"it is in the org's own zone {maybe_text(zone, 'name')}"
-    for address in await _seen_at(readers):
-        found[address] = "irkit itself was seen there lately"
+    for item in networks_of(await _seen_at(readers)):
+        found[str(item)] = "irkit itself was seen there lately"
     return found
 
 
@@ -64,8 +64,8 @@ async def established_tokens(readers: Readers) -> Mapping[str, tuple[str, ...]]:
     return {owner: tuple(sorted(names)) for owner, names in found.items()}
 
 
-async def _seen_at(readers: Readers) -> list[str]:
-    """Return the addresses from which whoever irkit acts as acted lately."""
+async def _seen_at(readers: Readers) -> list[Json]:
+    """Return the addresses from which whoever irkit acts as acted lately, as gateways."""
     caller = await readers.okta.caller()
     actor = maybe_text(caller, "client_id") or text(caller, "user_id")
     now = readers.okta.now()
@@ -80,5 +80,5 @@ async def _seen_at(readers: Readers) -> list[str]:
         },
     )
     events = cast("list[JsonObject]", reply.body)
-    addresses = (maybe_text(event, "client", "ipAddress") for event in events)
-    return list(dict.fromkeys(address for address in addresses if address))
+    addresses = dict.fromkeys(maybe_text(event, "client", "ipAddress") for event in events)
+    return [{"value": address} for address in addresses]

@@ -35,8 +35,9 @@ PLACES: Final = (
 )
 
 _POLICY_TYPES: Final = ("OKTA_SIGN_ON", "ACCESS_POLICY", "MFA_ENROLL", "PASSWORD", "IDP_DISCOVERY")
-_SECRET: Final = frozenset({"client_secret", "password", "secret", "token", "value"})
+_SECRET: Final = frozenset({"client_secret", "password", "secret", "token"})
 _SECRET_IN: Final = frozenset({"authScheme", "headers"})
+"""Where a `value` is a secret; elsewhere it is an address or an expression."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def without_secrets(value: Json, key: str = "", *, inside: bool = False) -> Json
         return {name: without_secrets(item, name, inside=inner) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [without_secrets(item, key, inside=inside or key in _SECRET_IN) for item in value]
-    hidden = key in _SECRET - {"value"} or (inside and key in _SECRET)
+    hidden = key in _SECRET or (inside and key == "value")
     return "(left out)" if hidden and value else value
 
 

@@ -73,6 +73,8 @@ class WorkspaceGuards:
         readers = self._readers(provider)
         facts = await self._current(provider, lambda: self._read(provider, readers), fresh=fresh)
         spec = self.catalogue[step.action]
+        if step.undoes:
+            return facts
         if blocks_networks(spec):
             networks = await self._current("networks", lambda: own_networks(readers), fresh=fresh)
             facts = replace(facts, networks=networks)

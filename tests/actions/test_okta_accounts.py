@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hands_on import made, planned, saved
 from stage import VICTIM, Hands, Stage, changing, staged
 
-from irkit.canonical import Json
 from irkit.diagnostics import IrkitError
-from irkit.model.change import Change
 from irkit.world.okta.records import UserStatus
 
 DEVELOPERS = "developers"
@@ -19,27 +18,6 @@ def stage() -> Iterator[Stage]:
     """A world of its own for each test."""
     with staged() as stage:
         yield stage
-
-
-def planned(stage: Stage, action: str, **arguments: Json) -> tuple[Change, ...]:
-    """Probe and plan."""
-    built = changing(action, **arguments)
-
-    async def work(hands: Hands) -> tuple[Change, ...]:
-        return built.plan(await built.probe(hands.readers))
-
-    return stage.do(work)
-
-
-def made(stage: Stage, action: str, **arguments: Json) -> None:
-    """Probe, plan and make every change."""
-    built = changing(action, **arguments)
-
-    async def work(hands: Hands) -> None:
-        for change in built.plan(await built.probe(hands.readers)):
-            await built.apply(change, hands.readers, hands.writers)
-
-    stage.do(work)
 
 
 def in_status(stage: Stage, status: UserStatus, provider: str = "OKTA") -> None:
@@ -63,14 +41,14 @@ def test_a_password_that_okta_cannot_reset_is_refused(
     """The refusal says where the password is, or when it can be reset."""
     in_status(stage, status, provider)
     with pytest.raises(IrkitError, match="IRK660") as caught:
-        planned(stage, "okta.user.expire_password", user=VICTIM)
+        planned(stage, changing("okta.user.expire_password", user=VICTIM))
     assert says in caught.value.diagnostics[0].summary
 
 
 def test_a_password_that_only_expired_is_reset_all_the_same(stage: Stage) -> None:
     """Whoever knows an expired password may choose the next one."""
     in_status(stage, UserStatus.PASSWORD_EXPIRED)
-    (change,) = planned(stage, "okta.user.expire_password", user=VICTIM)
+    (change,) = planned(stage, changing("okta.user.expire_password", user=VICTIM))
     assert change.before == {"password": "valid"}
 
 
@@ -90,10 +68,11 @@ def test_after_a_reset_of_factors_the_planted_one_opens_nothing() -> None:
     with staged(intruder=True) as stage:
         factor = next(seat for seat in stage.world.seats if seat.kind == "okta_factor")
         assert factor.probe() == "alive"
-        (change,) = planned(stage, "okta.user.reset_factors", user=VICTIM)
-        assert isinstance(change.saved, dict)
-        assert len(change.saved["factors"]) == 2
-        made(stage, "okta.user.reset_factors", user=VICTIM)
+        (change,) = planned(stage, changing("okta.user.reset_factors", user=VICTIM))
+        factors = saved(change)["factors"]
+        assert isinstance(factors, list)
+        assert len(factors) == 2
+        made(stage, changing("okta.user.reset_factors", user=VICTIM))
         assert factor.probe() != "alive"
         others = {str(seat.probe()) for seat in stage.world.seats if seat is not factor}
         assert others == {"alive"}
@@ -103,14 +82,13 @@ def test_factors_of_an_account_that_is_not_used_are_left(stage: Stage) -> None:
     """Okta refuses it, and nobody signs in as such a user."""
     in_status(stage, UserStatus.STAGED)
     with pytest.raises(IrkitError, match="IRK660"):
-        planned(stage, "okta.user.reset_factors", user=VICTIM)
+        planned(stage, changing("okta.user.reset_factors", user=VICTIM))
 
 
 def test_an_end_of_account_keeps_what_there_was(stage: Stage) -> None:
     """Groups, applications and roles are in the plan: a new account would need them."""
-    (change,) = planned(stage, "okta.user.deactivate", user="rui.tanaka@acme.example")
-    assert isinstance(change.saved, dict)
-    had = change.saved["had"]
+    (change,) = planned(stage, changing("okta.user.deactivate", user="rui.tanaka@acme.example"))
+    had = saved(change)["had"]
     assert isinstance(had, dict)
     assert stage.world.okta_ids.groups["it"] in had["groups"]
     assert stage.world.okta_ids.aws_app in had["apps"]
@@ -122,47 +100,52 @@ def test_a_user_leaves_okta_s_own_groups_only(stage: Stage) -> None:
     ids = stage.world.okta_ids.groups
     directory = stage.world.okta.add_group("Domain Users", kind="APP_GROUP")
     stage.world.okta.add_member(directory, stage.user())
-    changes = planned(stage, "okta.user.remove_groups", user=VICTIM)
+    changes = planned(stage, changing("okta.user.remove_groups", user=VICTIM))
     left = {change.target.id.partition("/")[2] for change in changes}
     assert left == {ids["contractors"], ids["support"], ids[DEVELOPERS]}
     with pytest.raises(IrkitError, match="IRK660"):
-        planned(stage, "okta.user.remove_groups", user=VICTIM, group=directory)
+        planned(stage, changing("okta.user.remove_groups", user=VICTIM, group=directory))
 
 
 def test_a_rule_that_would_put_the_user_back_is_named(stage: Stage) -> None:
     """Leaving a group that a rule fills is for nothing unless the rule goes."""
     group = stage.world.okta_ids.groups[DEVELOPERS]
     stage.world.okta.add_group_rule("Everybody codes", "true", (group,), status="ACTIVE")
-    (change,) = planned(stage, "okta.user.remove_groups", user=VICTIM, group=group)
-    assert isinstance(change.saved, dict)
-    assert change.saved["rules"] == ["Everybody codes"]
+    (change,) = planned(stage, changing("okta.user.remove_groups", user=VICTIM, group=group))
+    assert saved(change)["rules"] == ["Everybody codes"]
 
 
 def test_a_group_the_user_is_not_in_is_left_already(stage: Stage) -> None:
     """The goal holds."""
     group = stage.world.okta_ids.groups["legal"]
-    assert planned(stage, "okta.user.remove_groups", user=VICTIM, group=group) == ()
+    assert planned(stage, changing("okta.user.remove_groups", user=VICTIM, group=group)) == ()
 
 
 def test_aws_through_a_group_is_refused_with_the_way(stage: Stage) -> None:
     """Taking the user's own assignment would change nothing."""
     with pytest.raises(IrkitError, match="IRK660") as caught:
-        planned(stage, "okta.user.unassign_aws", user=VICTIM)
-    assert "okta.user.remove_groups" in caught.value.diagnostics[0].help
+        planned(stage, changing("okta.user.unassign_aws", user=VICTIM))
+    assert "okta.user.remove_groups" in caught.value.diagnostics[0].summary
 
 
 def test_whoever_has_aws_in_person_and_through_a_group_keeps_it(stage: Stage) -> None:
     """The own assignment goes; that the group's is left is no success in silence."""
     app = stage.world.okta_ids.aws_app
     stage.world.okta.assign_app(app, stage.user(), {"samlRoles": ["Support"]})
-    made(stage, "okta.user.unassign_aws", user=VICTIM)
+    made(stage, changing("okta.user.unassign_aws", user=VICTIM))
     with pytest.raises(IrkitError, match="through a group"):
-        planned(stage, "okta.user.unassign_aws", user=VICTIM)
+        planned(stage, changing("okta.user.unassign_aws", user=VICTIM))
+
+
+def test_an_application_that_is_not_there_is_no_success(stage: Stage) -> None:
+    """A wrong id must not look like a user without the application."""
+    with pytest.raises(IrkitError, match="IRK661"):
+        planned(stage, changing("okta.user.unassign_aws", user=VICTIM, app="0oaNobody"))
 
 
 def test_a_user_without_aws_has_nothing_to_lose(stage: Stage) -> None:
     """The application is the one that `federation` names."""
-    assert planned(stage, "okta.user.unassign_aws", user="max.huber@acme.example") == ()
+    assert planned(stage, changing("okta.user.unassign_aws", user="max.huber@acme.example")) == ()
 
 
 @pytest.mark.parametrize(

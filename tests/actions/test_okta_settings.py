@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from action_cases.okta_apps import restrict_network, revoke_scopes
 from action_cases.okta_settings import sign_on_policy, weakened_rule
+from hands_on import made, planned, refused, saved, undone
 from stage import Hands, Stage, changing, staged
 
-from irkit.actions.base import Action, Applied
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import IrkitError
 from irkit.model.access import CredentialKind
-from irkit.model.change import Change
 from irkit.world.probing import exchange
 
 INTRUDER = "203.0.113.66"
@@ -23,42 +23,6 @@ def stage() -> Iterator[Stage]:
     """A world of its own for each test."""
     with staged() as stage:
         yield stage
-
-
-def planned(stage: Stage, action: Action) -> tuple[Change, ...]:
-    """Probe and plan."""
-
-    async def work(hands: Hands) -> tuple[Change, ...]:
-        return action.plan(await action.probe(hands.readers))
-
-    return stage.do(work)
-
-
-def made(stage: Stage, action: Action) -> list[tuple[Change, Applied]]:
-    """Probe, plan and make every change."""
-
-    async def work(hands: Hands) -> list[tuple[Change, Applied]]:
-        changes = action.plan(await action.probe(hands.readers))
-        return [(c, await action.apply(c, hands.readers, hands.writers)) for c in changes]
-
-    return stage.do(work)
-
-
-def undone(stage: Stage, action: Action, done: list[tuple[Change, Applied]]) -> None:
-    """Take changes back."""
-
-    async def work(hands: Hands) -> None:
-        for change, applied in reversed(done):
-            await action.undo(change, applied, hands.readers, hands.writers)
-
-    stage.do(work)
-
-
-def refused(stage: Stage, action: Action) -> str:
-    """Return the code and summary with which planning is refused."""
-    with pytest.raises(IrkitError) as caught:
-        planned(stage, action)
-    return f"{caught.value.diagnostics[0].code} {caught.value.diagnostics[0].summary}"
 
 
 def block_list(stage: Stage) -> tuple[str, list[str]]:
@@ -278,9 +242,8 @@ def test_a_group_s_roles_name_whom_they_are_taken_from(stage: Stage) -> None:
     group = stage.world.okta_ids.groups["executives"]
     stage.world.okta.assign_role(group, "SUPER_ADMIN")
     (change,) = planned(stage, changing("okta.group.remove_admin_role", group=group))
-    assert isinstance(change.saved, dict)
     members = sorted(stage.user(f"{name}@acme.example") for name in ("rita.gomes", "theo.brandt"))
-    assert change.saved["members"] == members
+    assert saved(change)["members"] == members
 
 
 def test_exempt_zones_stay_unless_they_are_not_to(stage: Stage) -> None:
@@ -304,6 +267,16 @@ def test_a_support_case_that_is_not_there_says_which_are(stage: Stage) -> None:
     with pytest.raises(IrkitError, match="IRK661") as caught:
         planned(stage, changing("okta.support_access.revoke", case="7"))
     assert "00001, 00002" in caught.value.diagnostics[0].summary
+
+
+def test_support_is_not_let_in_for_a_time_that_is_over(stage: Stage) -> None:
+    """Undo gives back what was left of their time, and nothing where nothing is left."""
+    stage.world.okta.add_support_case("00001", "Sign-in is slow", hours=1)
+    action = changing("okta.support_access.revoke")
+    done = made(stage, action)
+    stage.world.clock.advance(timedelta(hours=2))
+    with pytest.raises(IrkitError, match="IRK662"):
+        undone(stage, action, done)
 
 
 def test_a_log_stream_that_runs_is_left_and_one_that_broke_is_refused(stage: Stage) -> None:

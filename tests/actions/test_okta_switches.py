@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 from action_cases.okta_idp import rogue_idp
-from stage import VICTIM, Hands, Stage, changing, staged
+from hands_on import planned, saved
+from stage import VICTIM, Stage, changing, staged
 
 from irkit.canonical import Json
 from irkit.diagnostics import IrkitError
-from irkit.model.change import Change
 
 
 @pytest.fixture(scope="module")
@@ -19,26 +19,10 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def planned(stage: Stage, action: str, **arguments: Json) -> tuple[Change, ...]:
-    """Probe and plan."""
-    built = changing(action, **arguments)
-
-    async def work(hands: Hands) -> tuple[Change, ...]:
-        return built.plan(await built.probe(hands.readers))
-
-    return stage.do(work)
-
-
-def saved(change: Change) -> dict[str, Json]:
-    """Return what a change keeps."""
-    assert isinstance(change.saved, dict)
-    return change.saved
-
-
 def test_a_provider_is_kept_with_who_and_what_leads_to_it(stage: Stage) -> None:
     """Linked users and active routing rules are in the plan, for whoever has to clean up."""
     idp = rogue_idp(stage)
-    (change,) = planned(stage, "okta.idp.deactivate", idp=idp)
+    (change,) = planned(stage, changing("okta.idp.deactivate", idp=idp))
     linked = sorted([stage.user(VICTIM), stage.user("maria.lopez@acme.example")])
     assert saved(change)["linked_users"] == linked
     assert saved(change)["linked"] == 2
@@ -50,7 +34,7 @@ def test_a_provider_is_kept_with_who_and_what_leads_to_it(stage: Stage) -> None:
 def test_one_user_alone_can_be_unlinked(stage: Stage) -> None:
     """The link is the user's, so that protecting the user protects it."""
     idp = rogue_idp(stage)
-    (change,) = planned(stage, "okta.idp.unlink_users", idp=idp, user=VICTIM)
+    (change,) = planned(stage, changing("okta.idp.unlink_users", idp=idp, user=VICTIM))
     assert change.target.id == f"{stage.user(VICTIM)}/{idp}"
 
 
@@ -58,10 +42,10 @@ def test_an_id_that_names_nothing_says_what_there_is(stage: Stage) -> None:
     """At 03:00 nobody remembers ids: the refusal lists them."""
     hook = stage.world.okta.add_document("eventHooks", "who", {"name": "Tell"})
     with pytest.raises(IrkitError, match="IRK661") as caught:
-        planned(stage, "okta.hook.deactivate", hook="who-nobody")
+        planned(stage, changing("okta.hook.deactivate", hook="who-nobody"))
     assert f"Tell ({hook})" in caught.value.diagnostics[0].summary
     with pytest.raises(IrkitError, match="IRK661"):
-        planned(stage, "okta.idp.unlink_users", idp="0oa-nobody")
+        planned(stage, changing("okta.idp.unlink_users", idp="0oa-nobody"))
 
 
 def test_what_is_off_already_is_done(stage: Stage) -> None:
@@ -69,7 +53,7 @@ def test_what_is_off_already_is_done(stage: Stage) -> None:
     content: Json = {"name": "Old", "origin": "https://old.example", "status": "INACTIVE"}
     assert isinstance(content, dict)
     origin = stage.world.okta.add_document("trustedOrigins", "tos", content)
-    assert planned(stage, "okta.trusted_origin.deactivate", origin=origin) == ()
+    assert planned(stage, changing("okta.trusted_origin.deactivate", origin=origin)) == ()
 
 
 @pytest.mark.parametrize(("status", "code"), [("DEACTIVATED", ""), ("CREATED", "IRK660")])
@@ -79,22 +63,22 @@ def test_a_device_that_cannot_be_suspended(stage: Stage, status: str, code: str)
     tables = stage.world.okta.tables
     tables.devices[device] = replace(tables.devices[device], status=status)
     if not code:
-        assert planned(stage, "okta.device.suspend", device=device) == ()
+        assert planned(stage, changing("okta.device.suspend", device=device)) == ()
         return
     with pytest.raises(IrkitError, match=code):
-        planned(stage, "okta.device.suspend", device=device)
+        planned(stage, changing("okta.device.suspend", device=device))
 
 
 def test_a_device_is_kept_with_its_users(stage: Stage) -> None:
     """Suspending one may hit several people."""
     device = stage.world.okta.add_device("DESK", "WINDOWS", (stage.user(VICTIM),))
-    (change,) = planned(stage, "okta.device.suspend", device=device)
+    (change,) = planned(stage, changing("okta.device.suspend", device=device))
     assert saved(change)["users"] == [VICTIM]
 
 
 def test_an_application_is_kept_with_its_groups(stage: Stage) -> None:
     """Okta takes the groups' assignments away with it: what they were is in the plan."""
-    (change,) = planned(stage, "okta.app.deactivate", app=stage.world.okta_ids.aws_app)
+    (change,) = planned(stage, changing("okta.app.deactivate", app=stage.world.okta_ids.aws_app))
     groups = saved(change)["groups"]
     assert isinstance(groups, list)
     ids = {group["id"] for group in groups if isinstance(group, dict)}

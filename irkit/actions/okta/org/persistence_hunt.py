@@ -54,6 +54,7 @@ class PersistenceHunt(Read):
             "No list says who made a thing: the log is asked for each, and keeps 90 days.",
             "What was deleted is in no list: read `okta.log.query` for deletions.",
             "Okta does not say when some things were changed: those are found by being new only.",
+            "One request a policy: large orgs take a while.",
             "The full lists are kept as evidence, secrets left out: a baseline for the next time.",
         ),
         result={

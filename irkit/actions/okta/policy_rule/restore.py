@@ -81,9 +81,10 @@ class Restore(Action):
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Write what differs: the content, the status, or both."""
         baseline = self._baseline()
+        status = maybe_text(baseline, "status")
         wanted: tuple[tuple[str, Json], ...] = (
             ("content", _content(baseline)),
-            ("status", maybe_text(baseline, "status") or seen["status"]),
+            ("status", status if status in _VERBS else seen["status"]),
         )
         return tuple(
             Change(

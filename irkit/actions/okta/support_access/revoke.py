@@ -6,9 +6,10 @@ from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.okta_things import path_of
-from irkit.actions.refusal import no_such
+from irkit.actions.refusal import no_such, no_way_back
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
+from irkit.clock import parse_rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
@@ -101,11 +102,16 @@ class Revoke(Action):
         self,
         change: Change,
         applied: Applied,  # noqa: ARG002
-        readers: Readers,  # noqa: ARG002
+        readers: Readers,
         writers: Writers,
     ) -> Applied:
-        """Let them in until the time that was saved."""
+        """Let them in until the time that was saved, if that is still to come."""
         until = maybe_text(change.saved, "until")
+        await self.probe(readers)  # what time it is, Okta says
+        if until and parse_rfc3339(until) <= readers.okta.now():
+            raise no_way_back(
+                self.spec.id, "their time is over: grant it anew in the Admin Console"
+            )
         return await _set(writers, change, {"status": _ON, "expiration": until or None})
 
 

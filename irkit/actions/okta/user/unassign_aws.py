@@ -88,8 +88,9 @@ class UnassignAws(Action):
         for item in assignments:
             if item["scope"] != _OWN:
                 raise cannot_reach(
-                    f"{text(seen, 'login')} has {text(item, 'label')} through a group",
-                    "take the user out of the group with `okta.user.remove_groups`",
+                    f"{text(seen, 'login')} has {text(item, 'label')} through a group, and only "
+                    "`okta.user.remove_groups` takes that",
+                    "take the user out of the group that has the application",
                 )
         return tuple(
             Change(
