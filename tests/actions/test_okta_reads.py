@@ -12,6 +12,7 @@ from irkit.actions.base import Answer
 from irkit.actions.okta_persistence import without_secrets
 from irkit.actions.okta_sessions import devices_of
 from irkit.canonical import Json, JsonObject, canonical, digest
+from irkit.clock import rfc3339
 from irkit.providers.retry import Patience
 from irkit.world.faults import Fault, FaultKind
 from irkit.world.intruder import INTRUDER_ADDRESS, OFFICE_ADDRESS
@@ -133,6 +134,20 @@ def test_a_timeline_that_is_cut_short_says_so_and_up_to_when(stage: Stage) -> No
     assert answer.observed_through < whole.observed_through
 
 
+def test_a_timeline_goes_on_over_pages() -> None:
+    """The second thousand of events is no less the intruder's."""
+    with staged(intruder=True) as stage:
+        log, now = stage.world.okta.log, stage.world.okta.now()
+        (act,) = [e.json for e in log.entries if e.json["eventType"] == "user.mfa.factor.activate"]
+        for number in range(1100):
+            log.add(now, {**act, "uuid": str(number), "published": rfc3339(now)})
+        answer = stage.read("okta.user.timeline", user=VICTIM)
+        stolen = value(answer)["sessions"][0]
+        assert answer.complete
+        assert len(answer.request_ids) == 2
+        assert len({event["uuid"] for event in stolen["events"]}) > 1100
+
+
 def test_the_sweep_finds_whose_factors_changed(stage: Stage) -> None:
     """The intruder enrolled one as the person, so nobody else did it."""
     answer = stage.read("okta.org.factor_reset_sweep")
@@ -172,6 +187,17 @@ def test_administrators_are_found_wherever_they_are() -> None:
         ]
         assert [token["name"] for token in found["api_tokens"]] == ["irkit responder"]
         assert stage.writes() == 0
+
+
+def test_administrators_are_found_page_after_page() -> None:
+    """Okta gives a hundred at a time, and the list's end is in its body."""
+    with staged() as stage:
+        for number in range(101):
+            user = stage.world.okta.add_user(f"admin{number}@acme.example")
+            stage.world.okta.assign_role(user, "REPORT_ADMIN")
+        found = value(stage.read("okta.admin.inventory"))
+        logins = {user["login"] for user in found["users"]}
+        assert logins >= {f"admin{number}@acme.example" for number in range(101)}
 
 
 @pytest.mark.parametrize(
@@ -223,6 +249,18 @@ def test_the_hunt_finds_what_was_made_and_by_whom() -> None:
         assert canonical(answer.raw)
 
 
+def test_more_than_the_log_can_be_asked_about_is_a_gap() -> None:
+    """Everything new is in the answer; whom the log was not asked about has no maker."""
+    with staged() as stage:
+        for number in range(60):
+            stage.world.okta.add_document("eventHooks", "who", {"name": f"Tap {number}"})
+        answer = stage.read("okta.org.persistence_hunt")
+        hooks = [item for item in value(answer)["found"] if item["kind"] == "event hook"]
+        assert len(hooks) == 60
+        assert len(answer.gaps) == 1
+        assert answer.gaps[0].endswith("things were not looked up in the log")
+
+
 def test_a_list_the_hunt_cannot_read_is_a_gap(stage: Stage) -> None:
     """A hidden identity provider must not look like none."""
     answer = with_fault(stage, "GET /api/v1/idps", "okta.org.persistence_hunt")
@@ -257,6 +295,14 @@ def test_an_export_is_everything_with_its_digests(stage: Stage) -> None:
     assert parts["factors"]["items"] == 2
     assert parts["log"]["items"] > 5
     assert answer.request_ids
+
+
+def test_an_export_whose_log_was_cut_says_so(stage: Stage) -> None:
+    """And up to when the log is in it."""
+    answer = stage.read("okta.evidence.export", user=VICTIM, limit=2)
+    assert answer.gaps == ("log: more than 2 events: the rest was not read",)
+    whole = stage.read("okta.evidence.export", user=VICTIM)
+    assert answer.observed_through < whole.observed_through
 
 
 def test_an_export_without_a_part_says_which(stage: Stage) -> None:
