@@ -4,20 +4,25 @@ Everything is asked of the providers, not of the configuration, so that a key or
 swapped is seen. What cannot be found out is an error, because an unknown dependence is not none.
 """
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 import anyio
 
 from irkit.actions.absent import IAM, or_none
 from irkit.actions.arn import Principal, principal, role_of_session
 from irkit.actions.base import Readers
-from irkit.actions.iam_principal import role_target, see_role
+from irkit.actions.federated_roles import federated_in
+from irkit.actions.iam_principal import fetch_role, role_target, see_role
 from irkit.actions.okta_roles import SUPER_ADMIN, role_holders
 from irkit.actions.okta_user import user_path
-from irkit.actions.shape import maybe_text, text
+from irkit.actions.shape import at, maybe_text, text
 from irkit.actions.touches import owned
 from irkit.canonical import JsonObject
 from irkit.model.change import Target
+
+_ANY_ACCOUNT: Final = re.compile(r":iam::\d{12}:")
 
 
 async def own_identities(readers: Readers) -> tuple[Target, ...]:
@@ -33,6 +38,41 @@ async def own_identities(readers: Readers) -> tuple[Target, ...]:
         for account in readers.aws.accounts():
             found += await _aws(readers, account)
     return tuple({target.key: target for target in found}.values())
+
+
+async def own_principals(readers: Readers) -> tuple[str, ...]:
+    """Return the ARNs of the roles and users of AWS that irkit works with, in whichever account.
+
+    Raises:
+        CallError: if AWS does not say.
+    """
+    found = [
+        target
+        for account in readers.aws.accounts()
+        for target in await _aws(readers, account)
+        if target.kind in {"aws.role", "aws.user"}
+    ]
+    return tuple(sorted({_ANY_ACCOUNT.sub(":iam::*:", target.label) for target in found}))
+
+
+async def entry_providers(readers: Readers) -> frozenset[str]:
+    """Return the identity providers through which the first credentials of AWS may have come.
+
+    They are those that the role behind them trusts: none for a user, `?` where the role is in an
+    account that is not pinned.
+
+    Raises:
+        CallError: if AWS does not say.
+    """
+    accounts = readers.aws.accounts()
+    source = (await readers.aws.caller(accounts[0])).get("Source")
+    home, role, _ = role_of_session(maybe_text(source, "Arn"))
+    if not role:
+        return frozenset()
+    if home not in accounts:
+        return frozenset({"?"})
+    record = await fetch_role(readers, Principal(account=home, name=role))
+    return frozenset(federated_in(at(record, "AssumeRolePolicyDocument")))
 
 
 async def super_admins(readers: Readers) -> tuple[Target, ...]:

@@ -1,11 +1,24 @@
 """Which roles trust an identity provider: what breaking it closes."""
 
-import json
+from collections.abc import Iterator, Mapping
 
 from irkit.actions.aws_calls import all_of
 from irkit.actions.base import Readers
-from irkit.actions.shape import at, text
-from irkit.canonical import thaw
+from irkit.actions.shape import at, text, texts
+from irkit.canonical import Json
+
+
+def federated_in(trust: Json) -> Iterator[str]:
+    """Yield the identity providers that a trust policy names."""
+    if isinstance(trust, Mapping):
+        for key, value in trust.items():
+            if key == "Federated":
+                yield from (value,) if isinstance(value, str) else texts({key: value}, key)
+            else:
+                yield from federated_in(value)
+    elif isinstance(trust, list | tuple):
+        for item in trust:
+            yield from federated_in(item)
 
 
 async def roles_trusting(readers: Readers, provider: str, account: str) -> list[str]:
@@ -14,5 +27,5 @@ async def roles_trusting(readers: Readers, provider: str, account: str) -> list[
     return sorted(
         text(role, "Arn")
         for role in roles
-        if f'"{provider}"' in json.dumps(thaw(at(role, "AssumeRolePolicyDocument")))
+        if provider in federated_in(at(role, "AssumeRolePolicyDocument"))
     )

@@ -18,10 +18,11 @@ from irkit.model.change import Change
 from irkit.model.spec import Spec
 from irkit.providers.call import CallError
 from irkit.world.aws_probe import ask_aws
+from irkit.world.aws_query import AwsAsker, ask
 from irkit.world.browser import Browser
 from irkit.world.fixtures.acme_small import OUTSIDE
 from irkit.world.fixtures.build_okta import PASSWORD
-from irkit.world.fixtures.permissions import SUPPORT, trusted_by
+from irkit.world.fixtures.permissions import ADMINISTRATOR, SUPPORT, trusted_by
 
 DEPLOY = f"arn:aws:iam::{PROD}:role/Deploy"
 CI = f"arn:aws:iam::{PROD}:user/ci-deploy"
@@ -250,6 +251,26 @@ def test_an_active_key_is_not_deleted(stage: Stage) -> None:
     """What somebody may still miss is switched off first."""
     key = stage.world.user_keys["ci-deploy"].id
     assert "deactivate" in refusal(stage, changing("aws.iam_key.delete", user=CI, key=key))
+
+
+def test_api_keys_of_services_are_switched_off_too(stage: Stage) -> None:
+    """A long-term API key of Bedrock is one, and no access key: it would be missed otherwise."""
+    with iam_of(stage) as iam:
+        iam.put_user_policy("ci-deploy", "all", json.dumps(ADMINISTRATOR))
+    asker, key = AwsAsker(url=stage.world.aws_url, headers={}), stage.world.user_keys["ci-deploy"]
+
+    def call(action: str, **given: str) -> str:
+        reply = ask(asker, key, "iam", action, UserName="ci-deploy", **given)
+        assert reply is not None
+        return reply.body.decode()
+
+    call("CreateServiceSpecificCredential", ServiceName="bedrock.amazonaws.com")
+    action = changing("aws.iam_user.disable_aux_credentials", user=CI)
+    done = do(stage, action)
+    assert ["bedrock" in change.target.label for change, _ in done] == [True]
+    assert "<Status>Inactive" in call("ListServiceSpecificCredentials")
+    undo(stage, action, done)
+    assert "<Status>Active" in call("ListServiceSpecificCredentials")
 
 
 def test_a_former_boundary_comes_back(stage: Stage) -> None:

@@ -54,16 +54,17 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
         lambda c: c("iam").delete_user_policy(**USER),
     ),
     "scp": (
-        lambda c: c("organizations").attach_policy(
-            PolicyId="p-FullAWSAccess",
-            TargetId=c("organizations").create_organizational_unit(
-                ParentId=c("organizations").list_roots()["Roots"][0]["Id"], Name="Frozen"
-            )["OrganizationalUnit"]["Id"],
+        lambda c: c("organizations").create_policy(
+            Name="q", Description="q", Type="SERVICE_CONTROL_POLICY", Content=DENY_ALL
         ),
-        lambda c: c("organizations").delete_organizational_unit(
-            OrganizationalUnitId=c("organizations").list_organizational_units_for_parent(
-                ParentId=c("organizations").list_roots()["Roots"][0]["Id"]
-            )["OrganizationalUnits"][0]["Id"]
+        lambda c: c("organizations").delete_policy(
+            PolicyId=next(
+                item["Id"]
+                for item in c("organizations").list_policies(Filter="SERVICE_CONTROL_POLICY")[
+                    "Policies"
+                ]
+                if item["Name"] == "q"
+            )
         ),
     ),
     "function": (

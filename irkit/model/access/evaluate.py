@@ -103,6 +103,8 @@ def decide(credential: Credential, policies: Policies, request: Request) -> Deci
     if refusal:
         return Decision(why=refusal)
     if credential.is_root:
+        if policies.session is not None and not _first_allow(policies.session, asked):
+            return Decision(why=ImplicitDeny(layer="session"))
         return Decision(why=Allowed(policy="root"))
     return Decision(why=_grant(policies, asked))
 

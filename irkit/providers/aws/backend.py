@@ -16,11 +16,14 @@ class Entry:
 
     Without an account these are the first credentials themselves. `rights` are the IAM actions
     that a session of the role is reduced to; none leaves it what the role has.
+    With `root_through`, which is the management account, they are a session as the account's
+    root user for one task of AWS's.
     """
 
     account: str
     write: bool = False
     rights: tuple[str, ...] = ()
+    root_through: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ operation that is not known to read is refused here. Writes leave once, with the
 """
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
 
@@ -139,12 +140,14 @@ class Reader:
         *,
         account: str,
         region: str = HOME_REGION,
+        root_through: str = "",
     ) -> Reply:
         """Make one read."""
         asked = Operation(
             service=service, name=operation, region=region, parameters=parameters or {}
         )
-        return _reply(await self._calls.read(asked, self._calls.reading(account)))
+        entry = replace(self._calls.reading(account), root_through=root_through)
+        return _reply(await self._calls.read(asked, entry))
 
     async def pages(
         self,
@@ -216,12 +219,15 @@ class Writer:
         account: str,
         region: str = HOME_REGION,
         secrets: tuple[str, ...] = (),
+        root_through: str = "",
     ) -> tuple[Reply, Mapping[str, Secret]]:
         """Send one write."""
         asked = Operation(
             service=service, name=operation, region=region, parameters=parameters or {}
         )
-        entry = Entry(account=account, write=True, rights=self._purpose.rights)
+        entry = Entry(
+            account=account, write=True, rights=self._purpose.rights, root_through=root_through
+        )
         turn, self._turn = self._turn, ""
         raw = await self._calls.once(
             asked, entry, before_send=self._before_send, purpose=self._purpose.name, turn=turn

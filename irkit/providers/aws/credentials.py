@@ -8,6 +8,7 @@ asked with them.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -29,6 +30,9 @@ HOME_REGION: Final = "us-east-1"
 
 _RENEW_BEFORE: Final = timedelta(minutes=5)
 _DURATION: Final = 3600
+_ROOT_DURATION: Final = 900
+_ROOT_TASKS: Final = {False: "IAMAuditRootUserCredentials", True: "IAMDeleteRootUserCredentials"}
+"""What a session as root can do, by whether it is for a write: look, or remove credentials."""
 
 
 class Credentials:
@@ -77,6 +81,8 @@ class Credentials:
         return expires_at is not None and expires_at - self._server_clock.now() <= _RENEW_BEFORE
 
     async def _fresh(self, entry: Entry) -> Keys:
+        if entry.root_through:
+            return await self._as_root(entry)
         role = self._role(entry)
         if not role:
             return await self._backend.source()
@@ -91,14 +97,25 @@ class Credentials:
         operation = Operation(
             service="sts", name="assume_role", region=HOME_REGION, parameters=parameters
         )
-        raw = await self._repeated(operation, source)
-        found = cast("Mapping[str, object]", raw["Credentials"])
-        return Keys(
-            key_id=cast("str", found["AccessKeyId"]),
-            secret_key=Secret(cast("str", found["SecretAccessKey"])),
-            session_token=Secret(cast("str", found["SessionToken"])),
-            expires_at=cast("datetime", found["Expiration"]),
+        return _issued(await self._repeated(operation, source))
+
+    async def _as_root(self, entry: Entry) -> Keys:
+        self._settings.account(entry.account)  # only as root of what is pinned
+        task = (
+            f"arn:{self._settings.partition}:iam::aws:policy/root-task/{_ROOT_TASKS[entry.write]}"
         )
+        operation = Operation(
+            service="sts",
+            name="assume_root",
+            region=HOME_REGION,
+            parameters={
+                "TargetPrincipal": entry.account,
+                "TaskPolicyArn": {"arn": task},
+                "DurationSeconds": _ROOT_DURATION,
+            },
+        )
+        through = await self.keys(replace(entry, account=entry.root_through, root_through=""))
+        return _issued(await self._repeated(operation, through))
 
     def _role(self, entry: Entry) -> str:
         if entry == SOURCE:
@@ -132,3 +149,13 @@ class Credentials:
         )
         self._server_clock.saw(raw.date)
         return raw.result
+
+
+def _issued(answer: Mapping[str, object]) -> Keys:
+    found = cast("Mapping[str, object]", answer["Credentials"])
+    return Keys(
+        key_id=cast("str", found["AccessKeyId"]),
+        secret_key=Secret(cast("str", found["SecretAccessKey"])),
+        session_token=Secret(cast("str", found["SessionToken"])),
+        expires_at=cast("datetime", found["Expiration"]),
+    )

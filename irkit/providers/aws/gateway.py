@@ -40,8 +40,12 @@ class AwsReader(Protocol):
         *,
         account: str,
         region: str = "us-east-1",
+        root_through: str = "",
     ) -> Reply:
         """Make one read.
+
+        With `root_through`, the management account, it is made as the root user of `account`, in a
+        session that can only look at that user's own credentials.
 
         Raises:
             CallError: for every outcome that is not `ok`, after the retries a read may have.
@@ -77,8 +81,12 @@ class AwsWriter(Protocol):
         account: str,
         region: str = "us-east-1",
         secrets: tuple[str, ...] = (),
+        root_through: str = "",
     ) -> tuple[Reply, Mapping[str, Secret]]:
         """Send one write; top-level parameters may be secrets.
+
+        With `root_through`, the management account, it is sent as the root user of `account`, in a
+        session that can only remove that user's own credentials.
 
         `secrets` names result fields by dotted path (`AccessKey.SecretAccessKey`): they come back
         apart, as `Secret`, and the reply's body holds a mask in their place.

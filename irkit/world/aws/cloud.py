@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
@@ -21,6 +21,8 @@ from irkit.world.aws.iam_view import PARTITION, AccessState, PrincipalView, read
 from irkit.world.aws.moto_state import MotoState
 from irkit.world.aws.propagation import Propagation
 from irkit.world.aws.sessions import Session, SessionStore
+
+T = TypeVar("T")
 
 DEFAULT_LOOKUPS_PER_SECOND: Final = 2.0
 
@@ -78,6 +80,7 @@ class Cloud:
     propagation: Propagation
     expired_keys: set[str] = field(default_factory=set)
     randomness: random.Random = field(default_factory=random.Random)
+    stores: dict[type, object] = field(default_factory=dict)
 
     @property
     def management(self) -> str:
@@ -110,6 +113,10 @@ class Cloud:
     def iam(self, account: str) -> IAMBackend:
         """Return moto's IAM of `account`."""
         return iam_backends[account][PARTITION]
+
+    def own(self, kind: type[T]) -> T:
+        """Return this world's one value of a type: the state of a service that moto has not."""
+        return cast("T", self.stores.setdefault(kind, kind()))
 
     def present(self) -> AccessState:
         """Return the access state as IAM shows it."""
@@ -158,6 +165,8 @@ def policies_for(state: AccessState, caller: Caller) -> Policies:
 
 def principal_of(state: AccessState, caller: Caller) -> PrincipalView | None:
     """Return the user or role behind `caller`, or None if it does not exist any more."""
+    if caller.credential.is_root:
+        return root_view(caller.account)
     view = state.accounts.get(caller.account)
     if view is None:
         return None
@@ -166,6 +175,11 @@ def principal_of(state: AccessState, caller: Caller) -> PrincipalView | None:
     holders = view.roles if caller.credential.is_role else view.users
     found = holders.get(caller.session.holder_name)
     return found if found and found.id == caller.session.holder else None
+
+
+def root_view(account: str) -> PrincipalView:
+    """Return the root user of an account, whom only service control policies bind."""
+    return PrincipalView(name="root", id=account, arn=f"arn:aws:iam::{account}:root", policies=())
 
 
 def _bound_by(

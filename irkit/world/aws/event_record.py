@@ -45,7 +45,7 @@ _SECRET: Final = frozenset(
 )
 _LEFT_OUT: Final = frozenset({"secretAccessKey", "sessionToken"})
 _HIDDEN: Final = "HIDDEN_DUE_TO_SECURITY_REASONS"
-_ISSUES_CREDENTIALS: Final = ("AssumeRole", "GetSessionToken", "GetFederationToken")
+_ISSUES_CREDENTIALS: Final = ("AssumeRole", "AssumeRoot", "GetSessionToken", "GetFederationToken")
 
 
 def record(
@@ -107,7 +107,7 @@ def user_identity(state: AccessState, caller: Caller) -> Mapping[str, Json]:
     """Return the `userIdentity` element of a caller."""
     credential = caller.credential
     identity: dict[str, Json] = {
-        "type": _identity_type(credential.kind),
+        "type": "Root" if credential.is_root else _identity_type(credential.kind),
         "principalId": credential.user_id,
         "arn": credential.arn,
         "accountId": credential.account,

@@ -21,6 +21,7 @@ _SERVICES: Final = MappingProxyType(
 )
 _READS: Final = (
     "AssumeRole",
+    "AssumeRoot",
     "BatchGet",
     "Check",
     "Decode",

@@ -23,7 +23,7 @@ from irkit.world.calls import CallLog
 from irkit.world.faults import Fault, FaultKind, FaultPlan
 from irkit.world.stale import ReadHistory
 
-_OWN_AUTHORISATION = frozenset({"sts:AssumeRole"})
+_OWN_AUTHORISATION = frozenset({"sts:AssumeRole", "sts:AssumeRoot"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Pipeline:
     ) -> Answer:
         for check in checks_for(call.name):
             check(self.cloud, call, caller)
-        handler = handler_for(call.name)
+        handler = handler_for(f"root/{call.name}" if caller.credential.is_root else call.name)
         spreads = call.signing_name in CHANGES_ACCESS and changes_something(call.operation)
         before = self.cloud.present() if spreads and self.cloud.propagation.delay else None
         if handler is not None:

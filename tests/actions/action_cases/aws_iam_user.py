@@ -32,6 +32,13 @@ def disable_console(stage: Stage) -> Action:
     return changing("aws.iam_user.disable_console", user=CI)
 
 
+def reset_console_password(stage: Stage) -> Action:
+    """A user with a password, and a secret to hand another one over."""
+    with iam_of(stage) as iam:
+        iam.create_login_profile("ci-deploy", "correct-horse")
+    return changing("aws.iam_user.reset_console_password", user=CI, secret="orders/database")
+
+
 def remove_mfa(stage: Stage) -> Action:
     """A user with a device."""
     with iam_of(stage) as iam:
@@ -66,6 +73,12 @@ CASES = (
     Case("aws.iam_key.delete", delete_key, "iam:DeleteAccessKey", settles=False, returns=False),
     Case("aws.iam_user.revoke_sessions", revoke_sessions, "iam:PutUserPolicy", settles=False),
     Case("aws.iam_user.disable_console", disable_console, "iam:DeleteLoginProfile"),
+    Case(
+        "aws.iam_user.reset_console_password",
+        reset_console_password,
+        "iam:UpdateLoginProfile",
+        returns=False,
+    ),
     Case(
         "aws.iam_user.remove_mfa",
         remove_mfa,

@@ -44,6 +44,7 @@ class _Stage:
         account: str,
         region: str = "us-east-1",
         secrets: tuple[str, ...] = (),
+        root_through: str = "",
     ) -> tuple[Reply, Mapping[str, Secret]]:
         """Ask EC2 about the call, and stop the action."""
         given = {
@@ -51,7 +52,7 @@ class _Stage:
             for name, value in (parameters or {}).items()
             if not isinstance(value, Secret)
         }
-        if service != "ec2" or secrets or len(given) != len(parameters or {}):
+        if service != "ec2" or secrets or root_through or len(given) != len(parameters or {}):
             raise _RehearsedError
         await self._rehearser.rehearse(operation, given, account=account, region=region)
         raise _RehearsedError

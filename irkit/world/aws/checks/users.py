@@ -16,7 +16,8 @@ from irkit.world.aws.wire import ApiCall
 )
 def refuse_nameless_calls(_cloud: Cloud, call: ApiCall, caller: Caller) -> None:
     """Refuse a call about "my own user" from somebody who has no user."""
-    if caller.credential.is_role and not call.text("UserName"):
+    credential = caller.credential
+    if credential.is_role and not credential.is_root and not call.text("UserName"):
         raise ApiError(
             "ValidationError", "Must specify userName when calling with non-User credentials"
         )

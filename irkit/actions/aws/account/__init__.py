@@ -1,0 +1,1 @@
+"""Actions on one AWS account as a whole."""

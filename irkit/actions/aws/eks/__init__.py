@@ -1,0 +1,1 @@
+"""Actions on access to EKS clusters."""

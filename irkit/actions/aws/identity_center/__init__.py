@@ -1,0 +1,1 @@
+"""Actions on people in IAM Identity Center."""

@@ -1,0 +1,1 @@
+"""Actions on an AWS organization: what binds whole accounts."""

@@ -1,0 +1,1 @@
+"""Actions on IAM Roles Anywhere: certificates from outside that open roles."""
