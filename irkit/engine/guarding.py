@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 import anyio
 
 from irkit.actions.base import Readers
-from irkit.actions.dependencies import own_identities, super_admins
+from irkit.actions.dependencies import entry_providers, own_identities, super_admins
 from irkit.actions.log_plane import log_plane, may_hold_log
 from irkit.actions.okta_dependencies import (
     blocks_networks,
@@ -16,11 +16,14 @@ from irkit.actions.okta_dependencies import (
     own_networks,
     stops_tokens,
 )
+from irkit.actions.organization import management_account
 from irkit.actions.resolve import expand
 from irkit.clock import Clock
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, evidence_first, guards
+from irkit.engine.guards.management_account import is_whole
+from irkit.engine.guards.own_way_in import is_door
 from irkit.model.plan import PlannedStep
 from irkit.model.playbook import CallStep, Playbook, all_steps
 from irkit.model.run import Run
@@ -84,6 +87,14 @@ class WorkspaceGuards:
         if may_hold_log(spec):
             places = await self._current("log", lambda: log_plane(readers), fresh=fresh)
             facts = replace(facts, log_plane=places)
+        if provider == "aws" and any(map(is_door, step.changes)):
+            doors = await self._current("doors", lambda: entry_providers(readers), fresh=fresh)
+            facts = replace(facts, entry_providers=doors)
+        if provider == "aws" and any(map(is_whole, step.changes)):
+            account = await self._current(
+                "management", lambda: management_account(readers), fresh=fresh
+            )
+            facts = replace(facts, management=account)
         return facts
 
     async def _current(self, name: str, read: Callable[[], Awaitable[T]], *, fresh: bool) -> T:
@@ -104,7 +115,7 @@ class WorkspaceGuards:
         )
 
     async def _read(self, provider: str, own_only: Readers) -> GuardFacts:
-        own = {target.key: "it acts as this" for target in await own_identities(own_only)}
+        own = await own_identities(own_only)
         protected: dict[str, str] = {}
         own_rules = set(self.connections.workspace.protect)
         for protection in (*self.connections.workspace.protect, *self.playbook.protect):
@@ -119,7 +130,8 @@ class WorkspaceGuards:
         return GuardFacts(
             mode=self.mode,
             tenants=frozenset(self.connections.tenants()),
-            own=own,
+            own={target.key: "it acts as this" for target in own},
+            own_principals=tuple(item for item in own if item.kind in {"aws.role", "aws.user"}),
             protected=protected,
             super_admins=frozenset(target.id for target in admins),
             limits=_strictest(self.connections.workspace.limits, self.playbook.limits),

@@ -24,10 +24,13 @@ class GuardFacts:
 
     `own` are the identities this run itself depends on and `protected` those that are never
     targets, both by target key with the reason. `super_admins` are the ids of active super
-    administrators. `limits` caps distinct targets by kind. What only some steps need is there for
-    those alone: `networks` (of one's own, each with why) for steps that block addresses,
-    `integrations` (tokens that work runs on, by owner) for steps that stop a user's tokens,
-    `log_plane` (what holds the log, by target key with the trail) for steps on buckets and keys.
+    administrators. `limits` caps distinct targets by kind, `own_principals` are the roles and users
+    of AWS it works with. What only some steps need is there for those alone: `networks` (of one's
+    own, each with why) for steps that block addresses, `integrations` (tokens that work runs on, by
+    owner) for steps that stop a user's tokens, `log_plane` (what holds the log, by target key with
+    the trail) for steps on buckets and keys, `entry_providers` (through which irkit's first
+    credentials may have come, `?` where that is not seen) for steps that break an identity
+    provider, `management` (the management account) for steps on an account as a whole.
     `keeps_evidence` says whether the playbook means to keep machines' disks, `before_write` whether
     the step is about to be carried out.
     """
@@ -45,6 +48,9 @@ class GuardFacts:
     log_plane: Mapping[str, str] = field(default_factory=dict)
     keeps_evidence: bool = False
     before_write: bool = False
+    own_principals: tuple[Target, ...] = ()
+    entry_providers: frozenset[str] = frozenset()
+    management: str = ""
 
 
 class Guard(Protocol):
