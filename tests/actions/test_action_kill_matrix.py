@@ -22,6 +22,15 @@ async def carry_out(action: Action, hands: Hands) -> None:
         await action.apply(resolved, hands.readers, hands.writers)
 
 
+def tried(seat: Seat) -> str:
+    """Try a seat; one that got no answer on a busy machine is tried again."""
+    for _ in range(3):
+        state = str(seat.probe())
+        if state != "unknown":
+            return state
+    return "unknown"
+
+
 def in_reach(seat: Seat, kill: Kill) -> bool:
     """Say whether the action was aimed at the seat."""
     return any(part in seat.label for part in kill.reach)
@@ -34,16 +43,16 @@ def test_what_is_said_to_be_cut_is_cut_and_nothing_else(kill: Kill) -> None:
         for kind in kill.plants:
             stage.world.plant(kind)
         action = kill.prepare(stage)
-        assert {str(seat.probe()) for seat in stage.world.seats} == {"alive"}
+        assert {tried(seat) for seat in stage.world.seats} == {"alive"}
         stage.do(lambda hands: carry_out(action, hands))
         spec = type(action).spec
         aimed_at = tuple(seat for seat in stage.world.seats if in_reach(seat, kill))
         if spec.cuts:
             assert any(seat.kind in spec.cuts for seat in aimed_at), "nobody there to be cut"
         for seat in stage.world.seats:
-            state = str(seat.probe())
+            state = tried(seat)
             if seat in aimed_at and seat.kind in spec.cuts:
                 assert state == "dead", seat.label
             elif seat not in aimed_at or seat.kind in spec.does_not_cut:
                 assert state == "alive", seat.label
-        assert {str(seat.probe()) for seat in stage.world.bystanders} == {"alive"}
+        assert {tried(seat) for seat in stage.world.bystanders} == {"alive"}
