@@ -12,7 +12,8 @@ from irkit.cli.testing import EXITS
 from irkit.diagnostics import IrkitError
 from irkit.lang import decode
 from irkit.model.playbook import Playbook, all_steps
-from irkit.proving.sweeps.baseline import Baseline, comparable, effects
+from irkit.proving.sweeps.baseline import Baseline, baseline, comparable, effects
+from irkit.proving.sweeps.faults import fault_pieces
 from irkit.proving.sweeps.kept import Kept
 from irkit.proving.sweeps.mutants import mutants
 from irkit.proving.sweeps.mutate import MutantPiece, mutant_pieces
@@ -235,3 +236,13 @@ def test_the_shipped_tests_name_no_case_to_sweep_that_is_not_there() -> None:
         suite = found_of(name).suite
         assert suite.swept in suite.cases
         assert (assets.playbooks() / f"{name}.test.yaml").is_file()
+
+
+def test_a_change_of_two_calls_goes_on_at_the_second() -> None:
+    """A machine's interface that is half way moved is not moved to half way again."""
+    found = found_of("okta-contractor-compromise")
+    base = baseline(found.suite, found.book, EXITS)
+    pieces = fault_pieces(found.suite, found.book, EXITS, base)
+    wanted = "reset_before at aws ec2:ModifyNetworkInterfaceAttribute #2"
+    (piece,) = (piece for piece in pieces if piece.name == wanted)
+    assert piece.run().wrong == ()

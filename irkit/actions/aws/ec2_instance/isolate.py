@@ -124,9 +124,11 @@ class Isolate(Action):
         item = next(i for i in interfaces(seen) if text(i, "id") == own_id(change.target))
         opened = _group_id(seen, Fence(vpc=text(item, "vpc"), name=OPEN))
         closed = _group_id(seen, Fence(vpc=text(item, "vpc"), name=QUARANTINE))
-        first = await set_groups(writers, place, text(item, "id"), (opened,))
+        made: tuple[str, ...] = ()
+        if texts(item, "groups") != (opened,):  # else it was interrupted there, and goes on
+            made = (await set_groups(writers, place, text(item, "id"), (opened,))).request_ids
         last = await set_groups(writers, place, text(item, "id"), (closed,))
-        return Applied(request_ids=(*first.request_ids, *last.request_ids), status=last.status)
+        return Applied(request_ids=(*made, *last.request_ids), status=last.status)
 
     async def undo(
         self,
