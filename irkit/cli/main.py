@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "world": "Start the simulated Okta and AWS on loopback.",
     "lint": "Check playbooks and configuration.",
     "test": "Try playbooks in simulated worlds, as their test files say.",
+    "drill": "Exercises in which the intruder fights back.",
     "plan": "Show exactly what a playbook would change. Writes nothing.",
     "run": "Plan, wait for quorum, apply, verify, hold, report.",
     "do": "Carry out one action, with the same plan, approval, trail and undo.",

@@ -19,6 +19,16 @@ from irkit.world.probing import Reply, exchange
 _RESPONSE = re.compile(r'name="SAMLResponse" value="([^"]+)"')
 
 
+class RefusedError(RuntimeError):
+    """What was tried did not work; `reply` is the provider's answer, None if there was none."""
+
+    def __init__(self, what: str, reply: Reply | None) -> None:
+        """Keep the answer beside what was tried."""
+        super().__init__(f"{what} failed: {reply}")
+        self.what = what
+        self.reply = reply
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browser:
     """Somebody at a keyboard somewhere. `sid` is the Okta session cookie, if there is one."""
@@ -38,9 +48,11 @@ class Browser:
         """Load a page of Okta."""
         return _answered(exchange(self.okta_url, "GET", path, self._headers()), path)
 
-    def post(self, path: str, content: JsonObject) -> Mapping[str, Json]:
-        """Send JSON to Okta and return the JSON it answers."""
+    def post(self, path: str, content: JsonObject, *, token: str = "") -> Mapping[str, Json]:
+        """Send JSON to Okta and return the JSON it answers; with an API token if there is one."""
         headers = {**self._headers(), "Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"SSWS {token}"
         body = json.dumps(content).encode()
         reply = _answered(exchange(self.okta_url, "POST", path, headers, body), path)
         return cast("Mapping[str, Json]", json.loads(reply.body))
@@ -61,7 +73,7 @@ class Browser:
         page = self.get(f"/app/amazon_aws/{app_id}/sso/saml").body.decode()
         found = _RESPONSE.search(page)
         if found is None:
-            raise RuntimeError("Okta did not sign on to AWS")
+            raise RefusedError("sign-on to AWS", None)
         return credentials_in(
             self.aws_call(
                 None,
@@ -90,7 +102,7 @@ def secrets_of(key: AwsKey) -> Mapping[str, Secret]:
 
 
 def _answered(reply: Reply | None, what: str) -> Reply:
-    """The story must work as told: anything else is a defect of the world."""
+    """The planted story must work as told; an intruder who is fought must live with a no."""
     if reply is None or reply.status >= 300:  # noqa: PLR2004  # HTTP's own boundary
-        raise RuntimeError(f"{what} failed: {reply}")
+        raise RefusedError(what, reply)
     return reply

@@ -63,6 +63,8 @@ SHARED: Mapping[str, str] = {
     "IRK720": "the time stamp authority does not answer",
     "IRK721": "a time stamp that does not verify",
     "IRK802": "no port for the world",
+    "IRK856": "no drill, whoever looks for one",
+    "IRK857": "something a drill or its scenario does not have",
 }
 """Codes that several packages give, and the one meaning they share there."""
 

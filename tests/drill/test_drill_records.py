@@ -69,6 +69,7 @@ def play(desk: Desk) -> None:
     log.write(Kind.BYSTANDER, seat="okta:maria", kind="okta_session", label="Maria", state="alive")
     log.write(Kind.INJECT, inject="I1", to="responder", channel="chat", text="hm", why="at 1m")
     log.write(Kind.DECLARED, actor=DANA, text="incident")
+    log.write(Kind.SAID_CONTAINED, actor=DANA)
     log.write(Kind.CLAIMED, actor=DANA, run="R1", alive=["aws:AKIA1"])
     log.write(Kind.DECIDED, actor=DANA, about="D1", text="refuse")
     log.write(Kind.ANSWERED, actor=DANA, question="Q1", answers=["AKIA1"])

@@ -167,7 +167,7 @@ def _hint(drill: Drill, entry: Entry) -> Drill:
 
 def _broken(drill: Drill, entry: Entry) -> Drill:
     body = entry.body
-    what, who, t = _text(body, "what"), _text(body, "who"), _number(body, "t")
+    what, who, t = _text(body, "what"), _text(body, "whom"), _number(body, "t")
     if body.get("on"):
         return replace(drill, broken=(*drill.broken, BrokenSpan(t=t, what=what, who=who)))
     return replace(

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """Something was broken on purpose, or works again."""
     DECLARED = "drill.declared"
     """Somebody declared an incident."""
+    SAID_CONTAINED = "drill.said_contained"
+    """Somebody says contained; whoever runs the drill tries every seat and records the claim."""
     CLAIMED = "drill.claimed"
     """Contained was claimed, by a run or a person; with the seats that were alive then."""
     DECIDED = "drill.decided"

@@ -75,8 +75,19 @@ class SeatLife:
 
     @property
     def died_at(self) -> int | None:
-        """Return since when it is dead for good, None while it is not."""
-        return self.states[-1][0] if self.state == "dead" else None
+        """Return since when it is dead for good, None while it is not.
+
+        What could not be tried in between was no way back.
+        """
+        if self.state != "dead":
+            return None
+        died = self.states[-1][0]
+        for moment, state in reversed(self.states):
+            if state == "alive":
+                break
+            if state == "dead":
+                died = moment
+        return died
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -309,7 +309,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Respond:
-    """The playbook that is meant to win. `inputs` may name an entity as `@id`."""
+    """The playbook that is meant to win. `inputs` may name `@entity` or `@entity.key`."""
 
     playbook: str
     inputs: Mapping[str, str]
@@ -345,13 +345,23 @@ class Scenario:
     digest: str
     file: str
 
-    def inputs(self) -> Mapping[str, str]:
-        """Return the playbook's inputs with every entity's own name."""
-        return {name: self.name_of(value) for name, value in self.respond.inputs.items()}
+    def inputs(self, keys: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """Return the playbook's inputs with every entity's own name.
 
-    def name_of(self, value: str) -> str:
-        """Return what `@entity` is called in the company; other values are what they are."""
-        return self.world.entities[value[1:]].name if value.startswith("@") else value
+        `keys` are the ids of the IAM users' access keys, which only a world knows; without them
+        `@entity.key` stays as it is.
+        """
+        return {
+            name: self.name_of(value, keys or {}) for name, value in self.respond.inputs.items()
+        }
+
+    def name_of(self, value: str, keys: Mapping[str, str]) -> str:
+        """Return what `@entity`, or the key of `@entity.key`, is called; others are as they are."""
+        if not value.startswith("@"):
+            return value
+        entity, _, part = value[1:].partition(".")
+        name = self.world.entities[entity].name
+        return keys.get(name, value) if part else name
 
     def tactic(self, name: str) -> Tactic:
         """Return one tactic."""

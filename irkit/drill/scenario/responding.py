@@ -19,6 +19,9 @@ def read_respond(top: Fields, setting: Setting) -> Respond | None:
         inputs[key.text] = value = text(node, top.problems, f"the input `{key.text}`")
         if isinstance(node, ScalarNode) and value.startswith("@"):
             names = [f"@{name}" for name in setting.entities]
+            names += [
+                f"@{name}.key" for name, item in setting.entities.items() if item.type == "aws.user"
+            ]
             must_be(node, names, "entity", top.problems)
     respond = Respond(playbook=block.text("playbook", required=True), inputs=inputs)
     block.close()

@@ -12,6 +12,7 @@ KEYS: Final = (
     "keys",
     "machines",
     "sessions",
+    "snapshots",
     "users",
 )
 """Where the right answer to a question is: in what the intruder's acts really made."""

@@ -63,7 +63,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 gives=Holding.OKTA_SESSION,
                 parameters={"user": USER},
             ),
-            Verb(id="okta.call_help_desk", uses=(), gives=Holding.OKTA_FACTOR),
+            Verb(id="okta.call_help_desk", uses=(Holding.PASSWORD,), gives=Holding.OKTA_FACTOR),
             Verb(
                 id="aws.federate",
                 uses=(Holding.OKTA_SESSION,),

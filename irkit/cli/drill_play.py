@@ -1,0 +1,214 @@
+"""`irkit drill run|status|replay|report|stop`: playing a drill with people, and what came of it."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from irkit.cli.exits import ExitCode
+from irkit.cli.opened import Invocation, this
+
+if TYPE_CHECKING:
+    from irkit.canonical import JsonObject
+    from irkit.drill.exercise.simulate import Played
+    from irkit.drill.scenario.model import Inject
+    from irkit.trail.journal import Journal
+    from irkit.trail.record import Record
+
+_FOLDER = "irkit-drill"
+_Drill = Annotated[str, typer.Argument(metavar="[DRILL]", help="Its name; else the last one.")]
+_Truth = Annotated[
+    bool, typer.Option("--truth", help="With the intruder's side: for the facilitator.")
+]
+
+
+def add(command: typer.Typer) -> None:
+    """Add these commands to `irkit drill`."""
+    for function in (run, status, replay, report, stop):
+        command.command()(function)
+
+
+def run(
+    name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Its id, or a file.")],
+    *,
+    style: Annotated[
+        str, typer.Option(help="tabletop: talked through; simulated: with the real commands.")
+    ] = "simulated",
+    solo: Annotated[
+        bool, typer.Option("--solo", help="Alone: scripted colleagues sign and answer.")
+    ] = False,
+    speed: Annotated[int, typer.Option(min=1, help="Exercise seconds a second.")] = 1,
+    seed: Annotated[int, typer.Option(help="What the intruder's rhythm derives from.")] = 7,
+    truth: _Truth = False,
+) -> int:
+    """Serve the world, let the intruder in, and tell people what happens, until it is over.
+
+    Everybody else works in other terminals, in the same workspace, with irkit's own commands.
+    Without --workspace it is made in irkit-drill. Ctrl-C ends the drill; its trail stays.
+    """
+    from irkit.cli.drilling import scenario  # noqa: PLC0415
+    from irkit.decode import nearest  # noqa: PLC0415
+    from irkit.diagnostics import Diagnostic, IrkitError  # noqa: PLC0415
+    from irkit.drill.exercise.start import Wish, begun  # noqa: PLC0415
+    from irkit.drill.scenario.model import Style  # noqa: PLC0415
+    from irkit.workspace.exercise import DOMAIN  # noqa: PLC0415
+
+    me = this()
+    if style not in set(Style):
+        near = nearest(style, list(Style)) or ", ".join(Style)
+        summary = f"there is no style `{style}`"
+        raise IrkitError(Diagnostic(code="IRK857", summary=summary, help=f"there is: {near}"))
+    told = scenario(me, name)
+    root = me.root if me.in_workspace else (me.here / _FOLDER).absolute()
+    if me.common.workspace is not None:
+        root = (me.here / me.common.workspace).absolute()
+    wish = Wish(
+        style=Style(style),
+        speed=speed,
+        seed=seed,
+        solo=solo,
+        who=me.common.acting_as or f"dana@{DOMAIN}",
+    )
+    over: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: over.append(number))
+    screen = _Screen(me, truth=truth)
+    with begun(told, root, wish, told=screen.told, heard=screen.heard) as live:
+        _say_how(me, root, live.play.log.drill, told.title)
+        live.stopping = lambda: bool(over)
+        live.run()
+        value = _scored(live.journal, live.play.log.drill)
+    from irkit.cli.views import scorecard as card  # noqa: PLC0415
+
+    me.output.show(value, card.text)
+    return ExitCode.STILL_OPEN if value.get("capped") else ExitCode.DONE
+
+
+class _Screen:
+    """What the terminal that runs a drill shows: injects to all, the rest to the facilitator."""
+
+    def __init__(self, me: Invocation, *, truth: bool) -> None:
+        self._me = me
+        self._truth = truth
+
+    def told(self, inject: "Inject") -> None:
+        """Show an inject."""
+        self._me.output.say(
+            f"[EXERCISE] to {inject.to} by {inject.channel}: {inject.text}",
+            inject=inject.id,
+            to=inject.to,
+        )
+
+    def heard(self, record: "Record") -> None:
+        """Show what the intruder does, to those who may know."""
+        if not self._truth or not record.type.startswith(("drill.act", "drill.seat", "drill.lost")):
+            return
+        body = record.body
+        what = body.get("tactic") or body.get("holding") or body.get("label") or body.get("seat")
+        state = body.get("state") or body.get("why") or ("works" if body.get("worked") else "")
+        self._me.output.say(f"  {record.type:12} {what}  {state}", t=body.get("t"))
+
+
+def status(name: _Drill = "", truth: _Truth = False) -> int:
+    """Show a drill as it stands: its time, who plays, and what happened so far."""
+    from irkit.cli.drilling import drill_of  # noqa: PLC0415
+    from irkit.cli.views import drill as view  # noqa: PLC0415
+    from irkit.drill.record.deeds import deeds  # noqa: PLC0415
+    from irkit.engine.runs import all_runs  # noqa: PLC0415
+
+    me = this()
+    with me.session.journal(writing=False) as journal:
+        drill = drill_of(journal, name)
+        found = deeds(drill, all_runs(journal))
+    now = drill.end.t if drill.end else drill.t_of(me.clock())
+    me.output.show(view.going_on(drill, found, now, truth=truth), view.going_on_text)
+    return ExitCode.DONE
+
+
+def replay(name: _Drill = "") -> int:
+    """Tell a drill again from its records, both sides, in the order of time."""
+    from irkit.cli.drilling import drill_of  # noqa: PLC0415
+    from irkit.cli.views import drill as view  # noqa: PLC0415
+    from irkit.drill.exercise.lines import lines  # noqa: PLC0415
+    from irkit.drill.record.deeds import deeds  # noqa: PLC0415
+    from irkit.engine.runs import all_runs  # noqa: PLC0415
+
+    me = this()
+    with me.session.journal(writing=False) as journal:
+        drill = drill_of(journal, name)
+        found = deeds(drill, all_runs(journal))
+    for line in lines(drill, found):
+        me.output.show(view.line_json(line), view.line_text)
+    return ExitCode.DONE
+
+
+def report(name: _Drill = "") -> int:
+    """Score a drill beside doing nothing, the playbook at once, and last time."""
+    from irkit.cli.drilling import drill_of  # noqa: PLC0415
+    from irkit.cli.views import scorecard as card  # noqa: PLC0415
+
+    me = this()
+    with me.session.journal(writing=False) as journal:
+        drill = drill_of(journal, name)
+        value = drill.score or _card(journal, drill.id)
+    me.output.show({"view": "scorecard", **value}, card.text)
+    return ExitCode.DONE
+
+
+def stop(
+    text: Annotated[str, typer.Argument(metavar="[WHY]", help="Why it ends.")] = "",
+    real: Annotated[
+        bool, typer.Option("--real", help="A real incident has begun: everybody may say so.")
+    ] = False,
+) -> int:
+    """End the drill at once. Its trail stays, and says where it was."""
+    from irkit.drill.exercise.steering import Steering  # noqa: PLC0415
+
+    me = this()
+    with me.session.journal(writing=True) as journal:
+        drill = Steering(journal, me.session.actor, me.clock).stop(text, real=real)
+    word = "REAL INCIDENT: the exercise is over" if real else "the exercise is over"
+    me.output.say(f"[EXERCISE] {word} ({drill.id})", drill=drill.id, real=real)
+    return ExitCode.DONE
+
+
+def _scored(journal: "Journal", name: str) -> "JsonObject":
+    """Score a drill that is over, record it, and return the card."""
+    from irkit.drill.record.kinds import Kind  # noqa: PLC0415
+    from irkit.drill.record.log import DrillLog  # noqa: PLC0415
+
+    value = _card(journal, name)
+    log = DrillLog(drill=name, journal=journal, seconds=lambda: 0)
+    log.write(Kind.SCORED, score=value)
+    return {"view": "scorecard", **value}
+
+
+def _card(journal: "Journal", name: str) -> "JsonObject":
+    from irkit.drill.exercise.baselines import score  # noqa: PLC0415
+    from irkit.drill.exercise.start import known  # noqa: PLC0415
+    from irkit.drill.exercise.steering import scenario_of  # noqa: PLC0415
+
+    played = _played(journal, name)
+    others = tuple(known(journal).values())
+    return score(scenario_of(played.drill), played, others).to_json()
+
+
+def _played(journal: "Journal", name: str) -> "Played":
+    from irkit.drill.exercise.simulate import played  # noqa: PLC0415
+
+    return played(journal, name)
+
+
+def _say_how(me: Invocation, root: Path, name: str, title: str) -> None:
+    me.output.say(
+        f"[EXERCISE] {name}: {title}\nIn other terminals:\n"
+        f"  cd {root}\n"
+        "  irkit drill join ROLE --as NAME      # alice, bob or dana @acme.example\n"
+        "  irkit drill status\n"
+        "  irkit plan PLAYBOOK -i …             # and run, approve, status: as ever\n"
+        "  irkit drill declare WHAT; irkit drill claim\n"
+        "  irkit drill stop --real              # a real incident ends it at once",
+        drill=name,
+        workspace=str(root),
+    )

@@ -1,0 +1,94 @@
+"""What the drill commands share: finding scenarios and responses, and the drill of a workspace."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from irkit.cli.opened import Invocation
+from irkit.decode import nearest
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.drill.exercise.baselines import IN_TIME
+from irkit.drill.exercise.start import known
+from irkit.drill.record.state import Drill
+from irkit.drill.scenario.files import files, find, load
+from irkit.drill.scenario.model import Response, Scenario
+from irkit.trail.journal import Journal
+
+
+def folder(me: Invocation) -> Path | None:
+    """Return the playbook folder of the workspace here, if there is one."""
+    return me.workspace.playbooks if me.in_workspace else None
+
+
+def scenarios(me: Invocation, own: Path | None) -> Iterator[Scenario]:
+    """Yield every scenario there is.
+
+    Raises:
+        IrkitError: with everything that is wrong with one of them.
+    """
+    for path in files(own):
+        yield load(path, me.catalogue)
+
+
+def scenario(me: Invocation, name: str) -> Scenario:
+    """Return one scenario.
+
+    Raises:
+        IrkitError: if there is none, or with everything that is wrong with it.
+    """
+    return scenario_file(me, name)[1]
+
+
+def scenario_file(me: Invocation, name: str) -> tuple[Path, Scenario]:
+    """Return one scenario and its file."""
+    path = find(name, folder(me), me.here)
+    shown = str(path.relative_to(me.here)) if path.is_relative_to(me.here) else str(path)
+    return path, load(path, me.catalogue, shown)
+
+
+def responses(told: Scenario, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the responses that are wanted, or all.
+
+    Raises:
+        IrkitError: IRK857 for one that the scenario does not have.
+    """
+    names = tuple(item.id for item in told.responses)
+    for name in wanted:
+        if name not in names:
+            raise _absent(f"`{told.id}` has no response `{name}`", name, names)
+    return tuple(wanted) or names
+
+
+def one_response(told: Scenario, name: str) -> Response:
+    """Return one response; without a name the scenario's playbook, in time."""
+    if not name:
+        return IN_TIME
+    (found,) = responses(told, [name])
+    return next(item for item in told.responses if item.id == found)
+
+
+def drill_of(journal: Journal, name: str) -> Drill:
+    """Return a drill by its name, or the last one.
+
+    Raises:
+        IrkitError: IRK856 if there is none.
+    """
+    found = known(journal)
+    if name in found:
+        return found[name]
+    if not name and found:
+        return list(found.values())[-1]
+    if not found:
+        raise IrkitError(
+            Diagnostic(
+                code="IRK856",
+                summary="there has been no drill in this workspace",
+                help="begin one: irkit drill run SCENARIO",
+            )
+        )
+    raise _absent(f"there is no drill `{name}`", name, tuple(found))
+
+
+def _absent(summary: str, name: str, known_: tuple[str, ...]) -> IrkitError:
+    near = nearest(name, known_)
+    meant = f"did you mean `{near}`?" if near else f"there is: {', '.join(known_) or 'none'}"
+    return IrkitError(Diagnostic(code="IRK857", summary=summary, help=meant))
