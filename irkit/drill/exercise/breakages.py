@@ -7,6 +7,7 @@ meets them as well: an outage is nobody's friend.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from irkit.drill.record.kinds import Kind
@@ -17,7 +18,7 @@ from irkit.world.proxy import FaultProxy
 
 _ALWAYS: Final = 1_000_000
 _NEAR: Final = 0.2
-"""Seconds after which a throttled caller may try again; virtual time makes them a minute."""
+"""Real seconds after which a throttled caller may try again."""
 
 FAULTS: Final = {
     Fix.OKTA_SIGN_IN: Fault(
@@ -29,6 +30,8 @@ FAULTS: Final = {
     Fix.OKTA_LIMIT: Fault(kind=FaultKind.THROTTLED, provider="okta", times=_ALWAYS, seconds=_NEAR),
     Fix.AWS_LIMIT: Fault(kind=FaultKind.THROTTLED, provider="aws", times=_ALWAYS, seconds=_NEAR),
 }
+
+_LIMITS: Final = frozenset({Fix.OKTA_LIMIT, Fix.AWS_LIMIT})
 
 
 @dataclass(slots=True)
@@ -58,6 +61,11 @@ class Breakages:
             broken.what is Fix.APPROVER and who.partition("@")[0] == broken.who
             for broken in self.on
         )
+
+    def limited_until(self) -> timedelta | None:
+        """Return when the last limit that is in force now ends, None where there is none."""
+        ends = [broken.at + broken.lasts for broken in self.on if broken.what in _LIMITS]
+        return max(ends, default=None)
 
     @contextmanager
     def lifted(self) -> Iterator[None]:

@@ -37,9 +37,6 @@ PACE: Final = Pace(
 A_CHANGE: Final = timedelta(seconds=2)
 """What one change takes in virtual time."""
 
-A_LIMIT: Final = timedelta(seconds=60)
-"""What waiting for a rate limit takes in virtual time: the window of both providers."""
-
 _TURNS: Final = 20
 _A_WHILE: Final = timedelta(minutes=1)
 _SPREAD: Final = 1_000_003
@@ -67,6 +64,12 @@ class Ears:
 
     def working(self, run: Run, keys: tuple[str, ...]) -> None:
         """Nothing."""
+
+    def limited(self) -> None:
+        """Let a limit pass: however many calls wait for it, it ends once, and when it should."""
+        until = self.play.breakages.limited_until()
+        if until is not None:
+            self.pass_on(until - self.clock.passed)
 
     def pass_on(self, by: timedelta) -> None:
         """Let time pass, and what is due happen."""
@@ -109,7 +112,7 @@ class Responder:
         ears = Ears(self.play, self.clock)
         around = Surroundings(
             listener=ears,
-            on_wait=lambda _: ears.pass_on(A_LIMIT),
+            on_wait=lambda _: ears.limited(),
             pace=PACE,
             lookups_per_second=0,
             reporter=ReportWriter(session=session, journal=self.journal, labels={}),
