@@ -46,7 +46,7 @@ def test_writes_are_never_widened(rights: set[str]) -> None:
     """A list of writes is exact, or it is refused."""
     exact = sum(len(right) + 3 for right in rights) + 80
     if exact > LIMIT + 20:
-        with pytest.raises(IrkitError, match="IRK530"):
+        with pytest.raises(IrkitError, match="IRK532"):
             session_policy(rights, write=True)
     elif exact < LIMIT - 20:
         text = session_policy(rights, write=True)
@@ -56,9 +56,9 @@ def test_writes_are_never_widened(rights: set[str]) -> None:
 
 def test_what_cannot_fit_is_refused() -> None:
     """Rights that no widening makes short enough."""
-    with pytest.raises(IrkitError, match="IRK530"):
+    with pytest.raises(IrkitError, match="IRK532"):
         session_policy((f"service{n}:DoSomethingLong" for n in range(90)), write=True)
-    with pytest.raises(IrkitError, match="IRK530"):
+    with pytest.raises(IrkitError, match="IRK532"):
         session_policy((f"service{n:03}:GetIt" for n in range(200)), write=False)
 
 

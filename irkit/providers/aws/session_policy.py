@@ -34,7 +34,7 @@ def session_policy(rights: Iterable[str], *, write: bool) -> str:
     if len(text) > LIMIT:
         raise IrkitError(
             Diagnostic(
-                code="IRK530",
+                code="IRK532",
                 summary=f"the session policy is too long: {len(text):,} of {LIMIT:,} characters",
                 help="run fewer steps in one playbook, or write `least_privilege: true` in "
                 "irkit.yaml and rely on the roles' own policies",
