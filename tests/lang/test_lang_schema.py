@@ -39,7 +39,7 @@ def instance(text: str) -> Json:
 
 def test_the_reference_playbook_is_valid(validator: Draft202012Validator) -> None:
     """The example of the language fits its schema."""
-    validator.validate(instance(FEDERATED))
+    assert [e.message for e in validator.iter_errors(instance(FEDERATED))] == []
 
 
 @pytest.mark.parametrize("text", [good for _, _, good in CASES], ids=range(len(CASES)))

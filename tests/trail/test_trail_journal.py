@@ -344,6 +344,8 @@ def test_place_where_no_trail_can_be(signer: FileSigner, tmp_path: Path) -> None
 
 
 def test_closing_twice_is_nothing(journal: Journal) -> None:
-    """A journal may be closed again."""
+    """A journal may be closed again, and is what it was."""
+    size = journal.head().size
     journal.close()
     journal.close()
+    assert journal.head().size == size
