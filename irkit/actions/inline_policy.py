@@ -1,4 +1,4 @@
-"""Putting one inline policy on a role or user, and taking it back: what three actions share.
+"""Putting one inline policy on a role or user, and taking it back: what five actions share.
 
 The policy's name is irkit's own and the same every time, so that a second run changes nothing and a
 late arrival of the first overwrites itself. What was there under that name is saved and restored.
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from irkit.actions.absent import IAM, or_none
-from irkit.actions.arn import Principal
-from irkit.actions.base import Action, Applied, Readers, Seen, Writers
+from irkit.actions.arn import Principal, principal
+from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
+from irkit.actions.iam_principal import role_target, see_role, see_user, user_target
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import at, entry, texts
 from irkit.canonical import Json, JsonObject, thaw
@@ -91,6 +92,12 @@ class InlinePolicy(Action):
                 found[name] = at(reply.body, "PolicyDocument")
         return found
 
+    def put_once(self, seen: Seen, target: Target, document: JsonObject) -> tuple[Change, ...]:
+        """Return the change that puts `document`; none where it is there already."""
+        if self.state(seen, target) == {self.policy: document}:
+            return ()
+        return (self.put(seen, target, document),)
+
     def put(self, seen: Seen, target: Target, document: JsonObject) -> Change:
         """Return the change that puts `document`, if there is room for it.
 
@@ -128,6 +135,60 @@ class InlinePolicy(Action):
 
     def _named(self) -> dict[str, str]:
         return {"RoleName" if self.kind == "role" else "UserName": self.principal.name}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolePolicy(InlinePolicy):
+    """An action whose one change is an inline policy of a role."""
+
+    role: str = parameter("aws.role", "The role: ARN, or name with `account`")
+    account: str = parameter("aws.account", "The account, where `role` is no ARN", default="")
+
+    @property
+    def principal(self) -> Principal:
+        """The role."""
+        return principal("role", self.role, self.account)
+
+    @property
+    def kind(self) -> str:
+        """A role."""
+        return "role"
+
+    async def probe(self, readers: Readers) -> Seen:
+        """Read the role and its inline policies."""
+        role = await see_role(readers, self.principal)
+        return {**role, "policies": await self.policies(readers)}
+
+    def targets(self, seen: Seen) -> tuple[Target, ...]:
+        """Return the role."""
+        return (role_target(seen),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPolicy(InlinePolicy):
+    """An action whose one change is an inline policy of a user."""
+
+    user: str = parameter("aws.user", "The user: ARN, or name with `account`")
+    account: str = parameter("aws.account", "The account, where `user` is no ARN", default="")
+
+    @property
+    def principal(self) -> Principal:
+        """The user."""
+        return principal("user", self.user, self.account)
+
+    @property
+    def kind(self) -> str:
+        """A user."""
+        return "user"
+
+    async def probe(self, readers: Readers) -> Seen:
+        """Read the user and its inline policies."""
+        user = await see_user(readers, self.principal)
+        return {**user, "policies": await self.policies(readers)}
+
+    def targets(self, seen: Seen) -> tuple[Target, ...]:
+        """Return the user."""
+        return (user_target(seen),)
 
 
 def deny(condition: "JsonObject | None" = None) -> JsonObject:

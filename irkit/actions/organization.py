@@ -14,9 +14,30 @@ from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import entries, entry, listed, maybe_text, text
 from irkit.canonical import Json, JsonObject, thaw
+from irkit.model.spec import Permissions
 
 NO_ORGANIZATION: Final = ("AWSOrganizationsNotInUseException",)
 SCP: Final = "SERVICE_CONTROL_POLICY"
+
+POLICY_RIGHTS: Final = Permissions(
+    iam_read=(
+        "iam:GetRole",
+        "organizations:DescribeOrganization",
+        "organizations:DescribePolicy",
+        "organizations:ListPolicies",
+        "organizations:ListPoliciesForTarget",
+        "organizations:ListRoots",
+        "organizations:ListTargetsForPolicy",
+    ),
+    iam_write=(
+        "organizations:AttachPolicy",
+        "organizations:CreatePolicy",
+        "organizations:DeletePolicy",
+        "organizations:DetachPolicy",
+        "organizations:UpdatePolicy",
+    ),
+)
+"""What it takes to see, store, attach and remove a service control policy of irkit's."""
 
 _LONGEST: Final = 5_120
 """Characters that one service control policy may have."""

@@ -86,11 +86,7 @@ class DenySession(InlinePolicy):
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Put the deny, unless it is there."""
         editable(seen)
-        target = self._target(seen)
-        document = self._document(seen)
-        if self.state(seen, target) == {self.policy: document}:
-            return ()
-        return (self.put(seen, target, document),)
+        return self.put_once(seen, self._target(seen), self._document(seen))
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
         """Return the session name on this role."""

@@ -4,22 +4,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from irkit.actions.arn import Principal, principal
-from irkit.actions.base import Readers, Seen, parameter
-from irkit.actions.iam_principal import role_target, see_role
+from irkit.actions.base import Seen
+from irkit.actions.iam_principal import role_target
 from irkit.actions.iam_role_limits import editable
-from irkit.actions.inline_policy import InlinePolicy, deny
+from irkit.actions.inline_policy import RolePolicy, deny
 from irkit.actions.policy_reach import ROLE_KINDS, reach
 from irkit.model.access import parse_policy
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import Change, Target
+from irkit.model.change import Change
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _REACH: Final = reach(ROLE_KINDS, identity=parse_policy(deny(), "quarantine"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine(InlinePolicy):
+class Quarantine(RolePolicy):
     """Puts an explicit deny of everything on one role."""
 
     spec: ClassVar[Spec] = Spec(
@@ -58,39 +57,12 @@ class Quarantine(InlinePolicy):
         ),
     )
 
-    role: str = parameter("aws.role", "The role: ARN, or name with `account`")
-    account: str = parameter("aws.account", "The account, where `role` is no ARN", default="")
-
-    @property
-    def principal(self) -> Principal:
-        """The role."""
-        return principal("role", self.role, self.account)
-
-    @property
-    def kind(self) -> str:
-        """A role."""
-        return "role"
-
     @property
     def policy(self) -> str:
         """The name of irkit's quarantine."""
         return "IRKitQuarantine"
 
-    async def probe(self, readers: Readers) -> Seen:
-        """Read the role and its inline policies."""
-        return {
-            **await see_role(readers, self.principal),
-            "policies": await self.policies(readers),
-        }
-
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Put the deny, unless it is there."""
         editable(seen)
-        target = role_target(seen)
-        if self.state(seen, target) == {self.policy: deny()}:
-            return ()
-        return (self.put(seen, target, deny()),)
-
-    def targets(self, seen: Seen) -> tuple[Target, ...]:
-        """Return the role."""
-        return (role_target(seen),)
+        return self.put_once(seen, role_target(seen), deny())

@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from irkit.actions.arn import Principal, principal
-from irkit.actions.base import Readers, Seen, parameter
-from irkit.actions.iam_principal import role_target, see_role
+from irkit.actions.base import Readers, Seen
+from irkit.actions.iam_principal import role_target
 from irkit.actions.iam_role_limits import editable
-from irkit.actions.inline_policy import InlinePolicy
+from irkit.actions.inline_policy import RolePolicy
 from irkit.actions.session_cutoff import cutoff_document, cuts_off_at
 from irkit.actions.shape import at, text
 from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import PROVIDER_NOW, Change, Target
+from irkit.model.change import PROVIDER_NOW, Change
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeSessions(InlinePolicy):
+class RevokeSessions(RolePolicy):
     """Puts a deny for all sessions issued before the provider's present time."""
 
     spec: ClassVar[Spec] = Spec(
@@ -65,19 +64,6 @@ class RevokeSessions(InlinePolicy):
         ),
     )
 
-    role: str = parameter("aws.role", "The role: ARN, or name with `account`")
-    account: str = parameter("aws.account", "The account, where `role` is no ARN", default="")
-
-    @property
-    def principal(self) -> Principal:
-        """The role."""
-        return principal("role", self.role, self.account)
-
-    @property
-    def kind(self) -> str:
-        """A role."""
-        return "role"
-
     @property
     def policy(self) -> str:
         """The name the AWS console uses for the same purpose."""
@@ -85,11 +71,8 @@ class RevokeSessions(InlinePolicy):
 
     async def probe(self, readers: Readers) -> Seen:
         """Read the role and its inline policies, and AWS's clock."""
-        return {
-            **await see_role(readers, self.principal),
-            "policies": await self.policies(readers),
-            "now": rfc3339(readers.aws.now()),
-        }
+        seen = await RolePolicy.probe(self, readers)
+        return {**seen, "now": rfc3339(readers.aws.now())}
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Move the cut-off to the moment of writing, unless it lies later still."""
@@ -98,7 +81,3 @@ class RevokeSessions(InlinePolicy):
         if cuts_off_at(at(seen, "policies", self.policy), text(seen, "now")):
             return ()
         return (self.put(seen, target, cutoff_document(PROVIDER_NOW)),)
-
-    def targets(self, seen: Seen) -> tuple[Target, ...]:
-        """Return the role."""
-        return (role_target(seen),)

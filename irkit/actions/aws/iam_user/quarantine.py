@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from irkit.actions.arn import Principal, principal
-from irkit.actions.base import Readers, Seen, parameter
-from irkit.actions.iam_principal import see_user, user_target
-from irkit.actions.inline_policy import InlinePolicy, deny
+from irkit.actions.base import Seen
+from irkit.actions.iam_principal import user_target
+from irkit.actions.inline_policy import UserPolicy, deny
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import Change, Target
+from irkit.model.change import Change
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine(InlinePolicy):
+class Quarantine(UserPolicy):
     """Puts an explicit deny of everything on one user."""
 
     spec: ClassVar[Spec] = Spec(
@@ -56,38 +55,11 @@ class Quarantine(InlinePolicy):
         ),
     )
 
-    user: str = parameter("aws.user", "The user: ARN, or name with `account`")
-    account: str = parameter("aws.account", "The account, where `user` is no ARN", default="")
-
-    @property
-    def principal(self) -> Principal:
-        """The user."""
-        return principal("user", self.user, self.account)
-
-    @property
-    def kind(self) -> str:
-        """A user."""
-        return "user"
-
     @property
     def policy(self) -> str:
         """The name of irkit's quarantine."""
         return "IRKitQuarantine"
 
-    async def probe(self, readers: Readers) -> Seen:
-        """Read the user and its inline policies."""
-        return {
-            **await see_user(readers, self.principal),
-            "policies": await self.policies(readers),
-        }
-
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Put the deny, unless it is there."""
-        target = user_target(seen)
-        if self.state(seen, target) == {self.policy: deny()}:
-            return ()
-        return (self.put(seen, target, deny()),)
-
-    def targets(self, seen: Seen) -> tuple[Target, ...]:
-        """Return the user."""
-        return (user_target(seen),)
+        return self.put_once(seen, user_target(seen), deny())

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from irkit.actions.arn import Principal, principal
-from irkit.actions.base import Readers, Seen, parameter
-from irkit.actions.iam_principal import see_user, user_target
-from irkit.actions.inline_policy import InlinePolicy
+from irkit.actions.base import Readers, Seen
+from irkit.actions.iam_principal import user_target
+from irkit.actions.inline_policy import UserPolicy
 from irkit.actions.policy_reach import USER_KINDS, reach
 from irkit.actions.session_cutoff import cutoff_document, cuts_off_at
 from irkit.actions.shape import at, text
 from irkit.clock import rfc3339
 from irkit.model.access import parse_policy
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import PROVIDER_NOW, Change, Target
+from irkit.model.change import PROVIDER_NOW, Change
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _REACH: Final = reach(
@@ -26,7 +25,7 @@ _REACH: Final = reach(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeSessions(InlinePolicy):
+class RevokeSessions(UserPolicy):
     """Puts a deny for all sessions issued before the provider's present time."""
 
     spec: ClassVar[Spec] = Spec(
@@ -57,19 +56,6 @@ class RevokeSessions(InlinePolicy):
         ),
     )
 
-    user: str = parameter("aws.user", "The user: ARN, or name with `account`")
-    account: str = parameter("aws.account", "The account, where `user` is no ARN", default="")
-
-    @property
-    def principal(self) -> Principal:
-        """The user."""
-        return principal("user", self.user, self.account)
-
-    @property
-    def kind(self) -> str:
-        """A user."""
-        return "user"
-
     @property
     def policy(self) -> str:
         """The name of irkit's cut-off."""
@@ -77,18 +63,11 @@ class RevokeSessions(InlinePolicy):
 
     async def probe(self, readers: Readers) -> Seen:
         """Read the user and its inline policies, and AWS's clock."""
-        return {
-            **await see_user(readers, self.principal),
-            "policies": await self.policies(readers),
-            "now": rfc3339(readers.aws.now()),
-        }
+        seen = await UserPolicy.probe(self, readers)
+        return {**seen, "now": rfc3339(readers.aws.now())}
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Move the cut-off to the moment of writing, unless it lies later still."""
         if cuts_off_at(at(seen, "policies", self.policy), text(seen, "now")):
             return ()
         return (self.put(seen, user_target(seen), cutoff_document(PROVIDER_NOW)),)
-
-    def targets(self, seen: Seen) -> tuple[Target, ...]:
-        """Return the user."""
-        return (user_target(seen),)

@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Seen, parameter
-from irkit.actions.organization import beside
+from irkit.actions.organization import POLICY_RIGHTS, beside
 from irkit.actions.organization_statement import StatementAction
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import listed, text, texts
 from irkit.canonical import JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
+from irkit.model.spec import Blast, Effect, Reversal, Spec, Verb
 
 _CHANGES: Final = (
     "iam:Add*",
@@ -49,24 +49,7 @@ class ProtectQuarantine(StatementAction):
         reversal=Reversal.EXACT,
         blast=Blast.ORG,
         target="aws.scp",
-        permissions=Permissions(
-            iam_read=(
-                "iam:GetRole",
-                "organizations:DescribeOrganization",
-                "organizations:DescribePolicy",
-                "organizations:ListPolicies",
-                "organizations:ListPoliciesForTarget",
-                "organizations:ListRoots",
-                "organizations:ListTargetsForPolicy",
-            ),
-            iam_write=(
-                "organizations:AttachPolicy",
-                "organizations:CreatePolicy",
-                "organizations:DeletePolicy",
-                "organizations:DetachPolicy",
-                "organizations:UpdatePolicy",
-            ),
-        ),
+        permissions=POLICY_RIGHTS,
         does_not_cut=(
             Kind.LONG_TERM_KEY,
             Kind.GET_SESSION_TOKEN,

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.dependencies import own_principals
 from irkit.actions.organization import (
+    POLICY_RIGHTS,
     attach,
     attached_to,
     beside,
@@ -27,7 +28,7 @@ from irkit.canonical import Json, JsonObject, thaw
 from irkit.model.access import parse_policy
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
-from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
+from irkit.model.spec import Blast, Effect, Reversal, Spec, Verb
 
 _SID: Final = "IRKitQuarantine"
 
@@ -65,24 +66,7 @@ class QuarantineAccount(Action):
         reversal=Reversal.EXACT,
         blast=Blast.ACCOUNT,
         target="aws.account",
-        permissions=Permissions(
-            iam_read=(
-                "iam:GetRole",
-                "organizations:DescribeOrganization",
-                "organizations:DescribePolicy",
-                "organizations:ListPolicies",
-                "organizations:ListPoliciesForTarget",
-                "organizations:ListRoots",
-                "organizations:ListTargetsForPolicy",
-            ),
-            iam_write=(
-                "organizations:AttachPolicy",
-                "organizations:CreatePolicy",
-                "organizations:DeletePolicy",
-                "organizations:DetachPolicy",
-                "organizations:UpdatePolicy",
-            ),
-        ),
+        permissions=POLICY_RIGHTS,
         cuts=(*_REACH.cuts, Kind.CONSOLE_SESSION),
         does_not_cut=(*_REACH.leaves, Kind.EXTERNAL_TRUST, Kind.OKTA_SESSION),
         visible_within=timedelta(seconds=30),

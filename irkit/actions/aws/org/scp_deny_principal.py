@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Seen, parameter
-from irkit.actions.organization import beside
+from irkit.actions.organization import POLICY_RIGHTS, beside
 from irkit.actions.organization_statement import StatementAction
 from irkit.actions.policy_reach import ROLE_KINDS, SESSION, USER_KINDS, reach
 from irkit.actions.refusal import cannot_reach
@@ -14,7 +14,7 @@ from irkit.actions.shape import texts
 from irkit.canonical import Json, JsonObject
 from irkit.model.access import parse_policy
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
+from irkit.model.spec import Blast, Effect, Reversal, Spec, Verb
 
 _CONDITIONS: Final = {
     "session": ("StringLike", "aws:userid", "*:{}"),
@@ -62,24 +62,7 @@ class ScpDenyPrincipal(StatementAction):
         reversal=Reversal.EXACT,
         blast=Blast.ORG,
         target="aws.scp",
-        permissions=Permissions(
-            iam_read=(
-                "iam:GetRole",
-                "organizations:DescribeOrganization",
-                "organizations:DescribePolicy",
-                "organizations:ListPolicies",
-                "organizations:ListPoliciesForTarget",
-                "organizations:ListRoots",
-                "organizations:ListTargetsForPolicy",
-            ),
-            iam_write=(
-                "organizations:AttachPolicy",
-                "organizations:CreatePolicy",
-                "organizations:DeletePolicy",
-                "organizations:DetachPolicy",
-                "organizations:UpdatePolicy",
-            ),
-        ),
+        permissions=POLICY_RIGHTS,
         cuts=_REACH.cuts,
         does_not_cut=(*_REACH.leaves, Kind.EXTERNAL_TRUST, Kind.OKTA_SESSION),
         visible_within=timedelta(seconds=30),
