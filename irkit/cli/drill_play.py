@@ -12,7 +12,7 @@ from irkit.cli.opened import Invocation, this
 if TYPE_CHECKING:
     from irkit.canonical import JsonObject
     from irkit.drill.exercise.simulate import Played
-    from irkit.drill.scenario.model import Inject
+    from irkit.drill.scenario.model import Inject, Scenario, Style
     from irkit.trail.journal import Journal
     from irkit.trail.record import Record
 
@@ -33,7 +33,7 @@ def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Its id, or a file.")],
     *,
     style: Annotated[
-        str, typer.Option(help="tabletop: talked through; simulated: with the real commands.")
+        str, typer.Option(help="tabletop: only the facilitator types; simulated: everybody does.")
     ] = "simulated",
     solo: Annotated[
         bool, typer.Option("--solo", help="Alone: scripted colleagues sign and answer.")
@@ -48,28 +48,14 @@ def run(
     Without --workspace it is made in irkit-drill. Ctrl-C ends the drill; its trail stays.
     """
     from irkit.cli.drilling import scenario  # noqa: PLC0415
-    from irkit.decode import nearest  # noqa: PLC0415
-    from irkit.diagnostics import Diagnostic, IrkitError  # noqa: PLC0415
     from irkit.drill.exercise.start import Wish, begun  # noqa: PLC0415
-    from irkit.drill.scenario.model import Style  # noqa: PLC0415
     from irkit.workspace.exercise import DOMAIN  # noqa: PLC0415
 
     me = this()
-    if style not in set(Style):
-        near = nearest(style, list(Style)) or ", ".join(Style)
-        summary = f"there is no style `{style}`"
-        raise IrkitError(Diagnostic(code="IRK857", summary=summary, help=f"there is: {near}"))
-    told = scenario(me, name)
-    root = me.root if me.in_workspace else (me.here / _FOLDER).absolute()
-    if me.common.workspace is not None:
-        root = (me.here / me.common.workspace).absolute()
-    wish = Wish(
-        style=Style(style),
-        speed=speed,
-        seed=seed,
-        solo=solo,
-        who=me.common.acting_as or f"dana@{DOMAIN}",
-    )
+    told, root = scenario(me, name), _root(me)
+    chosen = _style(told, style)
+    who = me.common.acting_as or f"dana@{DOMAIN}"
+    wish = Wish(style=chosen, speed=speed, seed=seed, solo=solo, who=who)
     over: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: over.append(number))
@@ -83,6 +69,30 @@ def run(
 
     me.output.show(value, card.text)
     return ExitCode.STILL_OPEN if value.get("capped") else ExitCode.DONE
+
+
+def _style(told: "Scenario", name: str) -> "Style":
+    """Return the style, if the scenario is written for it.
+
+    Raises:
+        IrkitError: IRK857 if it is not.
+    """
+    from irkit.decode import nearest  # noqa: PLC0415
+    from irkit.diagnostics import Diagnostic, IrkitError  # noqa: PLC0415
+
+    for style in told.styles:
+        if style == name:
+            return style
+    near = nearest(name, told.styles) or ", ".join(told.styles)
+    summary = f"the scenario `{told.id}` has no style `{name}`"
+    raise IrkitError(Diagnostic(code="IRK857", summary=summary, help=f"there is: {near}"))
+
+
+def _root(me: Invocation) -> Path:
+    """Return the drill's workspace: the one named, the one we are in, or a new one here."""
+    if me.common.workspace is not None:
+        return (me.here / me.common.workspace).absolute()
+    return me.root if me.in_workspace else (me.here / _FOLDER).absolute()
 
 
 class _Screen:
