@@ -12,6 +12,8 @@ from irkit.cli.opened import Invocation, this
 if TYPE_CHECKING:
     from irkit.canonical import JsonObject
     from irkit.drill.exercise.simulate import Played
+    from irkit.drill.record.deeds import Done
+    from irkit.drill.record.state import Drill
     from irkit.drill.scenario.model import Inject, Scenario, Style
     from irkit.trail.journal import Journal
     from irkit.trail.record import Record
@@ -47,12 +49,13 @@ def run(
     Everybody else works in other terminals, in the same workspace, with irkit's own commands.
     Without --workspace it is made in irkit-drill. Ctrl-C ends the drill; its trail stays.
     """
-    from irkit.cli.drilling import scenario  # noqa: PLC0415
+    from irkit.cli.drilling import scenario_for  # noqa: PLC0415
     from irkit.drill.exercise.start import Wish, begun  # noqa: PLC0415
     from irkit.workspace.exercise import DOMAIN  # noqa: PLC0415
 
     me = this()
-    told, root = scenario(me, name), _root(me)
+    root = _root(me)
+    told = scenario_for(me, name, root)
     chosen = _style(told, style)
     who = me.common.acting_as or f"dana@{DOMAIN}"
     wish = Wish(style=chosen, speed=speed, seed=seed, solo=solo, who=who)
@@ -77,15 +80,12 @@ def _style(told: "Scenario", name: str) -> "Style":
     Raises:
         IrkitError: IRK857 if it is not.
     """
-    from irkit.decode import nearest  # noqa: PLC0415
-    from irkit.diagnostics import Diagnostic, IrkitError  # noqa: PLC0415
+    from irkit.drill.absent import absent  # noqa: PLC0415
 
     for style in told.styles:
         if style == name:
             return style
-    near = nearest(name, told.styles) or ", ".join(told.styles)
-    summary = f"the scenario `{told.id}` has no style `{name}`"
-    raise IrkitError(Diagnostic(code="IRK857", summary=summary, help=f"there is: {near}"))
+    raise absent(f"the scenario `{told.id}` has no style `{name}`", name, told.styles)
 
 
 def _root(me: Invocation) -> Path:
@@ -122,45 +122,55 @@ class _Screen:
 
 def status(name: _Drill = "", truth: _Truth = False) -> int:
     """Show a drill as it stands: its time, who plays, and what happened so far."""
-    from irkit.cli.drilling import drill_of  # noqa: PLC0415
     from irkit.cli.views import drill as view  # noqa: PLC0415
-    from irkit.drill.record.deeds import deeds  # noqa: PLC0415
-    from irkit.engine.runs import all_runs  # noqa: PLC0415
 
     me = this()
-    with me.session.journal(writing=False) as journal:
-        drill = drill_of(journal, name)
-        found = deeds(drill, all_runs(journal))
+    drill, found = _seen(me, name)
     now = drill.end.t if drill.end else drill.t_of(me.clock())
     me.output.show(view.going_on(drill, found, now, truth=truth), view.going_on_text)
     return ExitCode.DONE
 
 
-def replay(name: _Drill = "") -> int:
-    """Tell a drill again from its records, both sides, in the order of time."""
-    from irkit.cli.drilling import drill_of  # noqa: PLC0415
+def replay(name: _Drill = "", truth: _Truth = False) -> int:
+    """Tell a drill again from its records, in the order of time.
+
+    Both sides once it is over; while it is on, the intruder's side is the facilitator's.
+    """
     from irkit.cli.views import drill as view  # noqa: PLC0415
     from irkit.drill.exercise.lines import lines  # noqa: PLC0415
-    from irkit.drill.record.deeds import deeds  # noqa: PLC0415
-    from irkit.engine.runs import all_runs  # noqa: PLC0415
 
     me = this()
-    with me.session.journal(writing=False) as journal:
-        drill = drill_of(journal, name)
-        found = deeds(drill, all_runs(journal))
+    drill, found = _seen(me, name)
     for line in lines(drill, found):
-        me.output.show(view.line_json(line), view.line_text)
+        if truth or drill.end is not None or not line.secret:
+            me.output.show(view.line_json(line), view.line_text)
     return ExitCode.DONE
 
 
-def report(name: _Drill = "") -> int:
-    """Score a drill beside doing nothing, the playbook at once, and last time."""
+def _seen(me: Invocation, name: str) -> "tuple[Drill, tuple[Done, ...]]":
+    from irkit.cli.drilling import drill_of  # noqa: PLC0415
+    from irkit.drill.record.deeds import deeds  # noqa: PLC0415
+    from irkit.engine.runs import all_runs  # noqa: PLC0415
+
+    with me.session.journal(writing=False) as journal:
+        drill = drill_of(journal, name)
+        return drill, deeds(drill, all_runs(journal))
+
+
+def report(name: _Drill = "", truth: _Truth = False) -> int:
+    """Score a drill beside doing nothing, the playbook at once, and last time.
+
+    While it is on, the score so far is the facilitator's: it tells what the intruder has.
+    """
     from irkit.cli.drilling import drill_of  # noqa: PLC0415
     from irkit.cli.views import scorecard as card  # noqa: PLC0415
+    from irkit.drill.exercise.steering import require_over  # noqa: PLC0415
 
     me = this()
     with me.session.journal(writing=False) as journal:
         drill = drill_of(journal, name)
+        if not truth:
+            require_over(drill)
         value = drill.score or _card(journal, drill.id)
     me.output.show({"view": "scorecard", **value}, card.text)
     return ExitCode.DONE

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from irkit.cli.opened import Invocation
-from irkit.decode import nearest
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.drill.absent import absent
 from irkit.drill.exercise.baselines import IN_TIME
 from irkit.drill.exercise.start import known
 from irkit.drill.record.state import Drill
 from irkit.drill.scenario.files import files, find, load
 from irkit.drill.scenario.model import Response, Scenario
 from irkit.trail.journal import Journal
+from irkit.workspace.decode import load as load_workspace
 
 
 def folder(me: Invocation) -> Path | None:
@@ -38,9 +39,23 @@ def scenario(me: Invocation, name: str) -> Scenario:
     return scenario_file(me, name)[1]
 
 
+def scenario_for(me: Invocation, name: str, root: Path) -> Scenario:
+    """Return one scenario to be played in the workspace `root`, which may not be there yet.
+
+    Raises:
+        IrkitError: if there is none, or with everything that is wrong with it.
+    """
+    own = load_workspace(root).playbooks if (root / "irkit.yaml").exists() else None
+    return _found(me, name, own)[1]
+
+
 def scenario_file(me: Invocation, name: str) -> tuple[Path, Scenario]:
     """Return one scenario and its file."""
-    path = find(name, folder(me), me.here)
+    return _found(me, name, folder(me))
+
+
+def _found(me: Invocation, name: str, own: Path | None) -> tuple[Path, Scenario]:
+    path = find(name, own, me.here)
     shown = str(path.relative_to(me.here)) if path.is_relative_to(me.here) else str(path)
     return path, load(path, me.catalogue, shown)
 
@@ -54,7 +69,7 @@ def responses(told: Scenario, wanted: Iterable[str]) -> tuple[str, ...]:
     names = tuple(item.id for item in told.responses)
     for name in wanted:
         if name not in names:
-            raise _absent(f"`{told.id}` has no response `{name}`", name, names)
+            raise absent(f"`{told.id}` has no response `{name}`", name, names)
     return tuple(wanted) or names
 
 
@@ -85,10 +100,4 @@ def drill_of(journal: Journal, name: str) -> Drill:
                 help="begin one: irkit drill run SCENARIO",
             )
         )
-    raise _absent(f"there is no drill `{name}`", name, tuple(found))
-
-
-def _absent(summary: str, name: str, known_: tuple[str, ...]) -> IrkitError:
-    near = nearest(name, known_)
-    meant = f"did you mean `{near}`?" if near else f"there is: {', '.join(known_) or 'none'}"
-    return IrkitError(Diagnostic(code="IRK857", summary=summary, help=meant))
+    raise absent(f"there is no drill `{name}`", name, tuple(found))

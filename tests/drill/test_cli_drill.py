@@ -102,6 +102,16 @@ def test_participants_do_not_see_the_intruder() -> None:
 
 
 @pytest.mark.usefixtures("empty")
+def test_a_drill_may_be_played_in_a_directory_that_is_none_yet(tmp_path: Path) -> None:
+    """Looking for the scenario wants no workspace there: an empty directory will do, or none."""
+    for name in ("missing", "."):
+        words = ["--workspace", str(tmp_path / name), "drill", "run", "lapsus-contractor-okta-was"]
+        said = CliRunner().invoke(application(), words)
+        assert "IRK852" in said.output
+        assert "IRK166" not in said.output
+
+
+@pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize(
     ("words", "code"),
     [

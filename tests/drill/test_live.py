@@ -1,12 +1,19 @@
 """A drill with people: what they say in other terminals, who may say it, and how it ends."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from simulated import scenario
+
+with warnings.catch_warnings():
+    # Typer reads a name that newer versions of Click have deprecated.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from irkit.cli.main import application
 
 from irkit.clock import system_clock
 from irkit.diagnostics import IrkitError
@@ -134,6 +141,44 @@ def test_who_has_no_right_is_told_which_role_has_it(night: Night) -> None:
     assert night.drills[0].role_of[BOB] == ("commander",)
     assert night.drills[0].claims[0].by == BOB
     assert night.drills[0].role_of[DANA] == ("facilitator",)
+
+
+def test_at_a_tabletop_the_facilitator_writes_for_all(night: Night) -> None:
+    """The others talk; nobody else may write, and the facilitator needs no role besides."""
+    refused: list[str] = []
+
+    def talk(live: Live, dana: Steering) -> None:
+        bob = Steering(live.journal, person(BOB), system_clock)
+        with pytest.raises(IrkitError) as raised:
+            bob.declare("fire")
+        refused.append(raised.value.diagnostics[0].code)
+        dana.declare("push requests that nobody asked for")
+        dana.decide("D1", "refuse")
+        dana.claim()
+
+    night.play(replace(SOLO, solo=False, style=Style.TABLETOP), talk)
+    assert refused == ["IRK858"]
+    (drill,) = night.drills
+    assert drill.role_of[DANA] == ("facilitator",)
+    assert (len(drill.declared), len(drill.decided), len(drill.claims)) == (1, 1, 1)
+
+
+def test_the_intruder_s_side_is_secret_until_the_end(night: Night) -> None:
+    """While a drill is on, a participant's replay and report do not tell what the intruder does."""
+    said: dict[str, str] = {}
+
+    def look(live: Live, _: Steering) -> None:
+        live.play.log.write(Kind.ACT, tactic="push-spam", do="okta.push_mfa", worked=True, why="")
+        for words in (("replay",), ("replay", "--truth"), ("report",)):
+            whole = ["--workspace", str(night.root), "--as", BOB, "drill", *words]
+            said[" ".join(words)] = CliRunner().invoke(application(), whole).output
+
+    night.play(replace(SOLO, solo=False), look)
+    assert "push-spam" not in said["replay"]
+    assert "push-spam" in said["replay --truth"]
+    assert "IRK858" in said["report"]
+    over = CliRunner().invoke(application(), ["--workspace", str(night.root), "drill", "replay"])
+    assert "push-spam" in over.output
 
 
 @pytest.mark.parametrize(

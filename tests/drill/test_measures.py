@@ -229,3 +229,17 @@ def test_a_drill_is_told_in_the_order_of_time() -> None:
 def test_no_objective_of_ours_is_without_its_measure() -> None:
     """Every measure is computed for every drill, if only to say that it is not known."""
     assert measured(told()).keys() == set(Measure)
+
+
+def test_what_was_only_talked_through_is_not_held_against_anybody() -> None:
+    """At a tabletop nobody cuts anything: what irkit would have done counts neither way."""
+    found = told("nobody")
+    talked = replace(found, drill=replace(found.drill, style="tabletop"))
+    card = scorecard(talked)
+    assert card.group(Group.OUTCOME) == (0, 0)
+    left_out = {item.what for item in card.points if item.got is None}
+    assert {"order", "approvals in time", "every cut read back"} <= left_out
+    by_runs = {Evidence.ACTION, Evidence.PLAYBOOK, Evidence.APPROVALS}
+    judged = {item.met for item in card.judgements if item.expectation.evidence in by_runs}
+    assert judged == {None}
+    assert scorecard(found).group(Group.OUTCOME)[1] == 50

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from irkit.clock import Clock
-from irkit.decode import nearest
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.drill.absent import absent
 from irkit.drill.exercise.start import current
 from irkit.drill.record.kinds import Ending, Kind
 from irkit.drill.record.log import DrillLog
 from irkit.drill.record.state import Drill
 from irkit.drill.scenario.decode import decode
-from irkit.drill.scenario.model import Right, Scenario
+from irkit.drill.scenario.model import Right, Scenario, Style
 from irkit.trail.journal import Journal
 from irkit.trail.record import Actor
 
@@ -28,6 +28,22 @@ def scenario_of(drill: Drill) -> Scenario:
     if decoded.scenario is None:
         raise IrkitError(*decoded.diagnostics)
     return decoded.scenario
+
+
+def require_over(drill: Drill) -> None:
+    """Let its score be told, which says what the intruder has.
+
+    Raises:
+        IrkitError: IRK858 while the drill is on.
+    """
+    if drill.end is None:
+        raise IrkitError(
+            Diagnostic(
+                code="IRK858",
+                summary=f"{drill.id} is still on, and its score tells what the intruder has",
+                help="irkit drill status; or, for the facilitator: irkit drill report --truth",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,13 @@ class Steering:
         drill = self.drill
         hints = scenario_of(drill).hints
         if len(drill.hints) >= len(hints):
-            raise _absent("there is no further hint", f"{len(hints)} were given")
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK857",
+                    summary="there is no further hint",
+                    help=f"{len(hints)} were given",
+                )
+            )
         hint = hints[len(drill.hints)]
         self._write(drill, Kind.HINT, text=hint.text, points=hint.points)
         return hint.text
@@ -130,13 +152,17 @@ class Steering:
     def _may(self, right: Right) -> Drill:
         """Return the drill if this person's roles allow it.
 
+        At a tabletop the facilitator does everything: the others talk, and nobody else types.
+
         Raises:
             IrkitError: IRK858 if they do not.
         """
         drill = self.drill
         roles = scenario_of(drill).roles
         mine = drill.role_of.get(self.actor.id, ())
-        if any(right in roles[name].can for name in mine if name in roles):
+        held = [roles[name] for name in mine if name in roles]
+        writes_for_all = drill.style == Style.TABLETOP and any(role.sees_truth for role in held)
+        if writes_for_all or any(right in role.can for role in held):
             return drill
         able = [name for name, role in roles.items() if right in role.can]
         raise IrkitError(
@@ -149,14 +175,8 @@ class Steering:
 
     def _must_be(self, name: str, known: tuple[str, ...], what: str) -> None:
         if name not in known:
-            near = nearest(name, known)
-            meant = f"did you mean `{near}`?" if near else f"there is: {', '.join(known) or 'none'}"
-            raise _absent(f"there is no {what} `{name}`", meant)
+            raise absent(f"there is no {what} `{name}`", name, known)
 
 
 def _json(value: str | int | bool | list[str]) -> "str | int | bool | tuple[str, ...]":
     return tuple(value) if isinstance(value, list) else value
-
-
-def _absent(summary: str, help_: str) -> IrkitError:
-    return IrkitError(Diagnostic(code="IRK857", summary=summary, help=help_))

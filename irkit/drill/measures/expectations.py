@@ -7,6 +7,8 @@ from irkit.drill.record.deeds import Deed
 from irkit.drill.scenario.model import Evidence, Expectation
 
 _CONTAINED = "contained"
+_BY_IRKIT = frozenset({Evidence.ACTION, Evidence.PLAYBOOK, Evidence.APPROVALS})
+"""What runs show; where all was only talked through, the facilitator says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,9 @@ def judged(told: Told) -> tuple[Judgement, ...]:
 
 
 def _judge(told: Told, expectation: Expectation) -> Judgement:
-    if expectation.evidence is Evidence.JUDGED:
+    if expectation.evidence is Evidence.JUDGED or (
+        told.only_talked and expectation.evidence in _BY_IRKIT
+    ):
         words = [item for item in told.drill.judged if item.expectation == expectation.id]
         if not words:
             return Judgement(expectation=expectation, met=None, why="nobody has judged it")

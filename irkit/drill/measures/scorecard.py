@@ -134,10 +134,14 @@ def scorecard(
     found = judged(told)
     return Scorecard(
         values=values,
-        points=(*_outcome(told, values, nobody), *_process(told, values), *_people(told, found)),
+        points=(
+            *_outcome(told, values, nobody),
+            *_process(told, values, found),
+            *_people(told, found),
+        ),
         judgements=found,
         hints=sum(hint.points for hint in told.drill.hints),
-        capped=bool(values[Measure.FALSE_ALL_CLEARS]),
+        capped=bool(values[Measure.FALSE_ALL_CLEARS]) and not told.only_talked,
         ending=str(told.drill.end.why) if told.drill.end else "",
         baselines=baselines,
         ratings={item.id: rated(item, values[item.measure]) for item in told.scenario.objectives},
@@ -157,6 +161,8 @@ def rated(objective: Objective, value: int | None) -> Rating | None:
 
 
 def _outcome(told: Told, values: Values, nobody: Values | None) -> tuple[Points, ...]:
+    if told.only_talked:
+        return ()
     limit = told.scenario.lasts.total_seconds()
     evict, left = values[Measure.TIME_TO_EVICT], values[Measure.SEATS_LEFT] or 0
     seats = max(len(told.drill.seats), 1)
@@ -197,17 +203,20 @@ def _kept(lost: int, everything: int | None) -> float:
     return 5 * max(0.0, 1 - lost / everything)
 
 
-def _process(told: Told, values: Values) -> tuple[Points, ...]:
+def _process(told: Told, values: Values, found: tuple[Judgement, ...]) -> tuple[Points, ...]:
     def points(what: str, share: int | None) -> Points:
         got = None if share is None else 5 * share / 100
         return Points(group=Group.PROCESS, what=what, got=got, of=5)
 
     return (
-        points("declared in time", _met(_of(told, Evidence.DECLARED))),
+        points("declared in time", _met(_of(found, Evidence.DECLARED))),
         points("evidence before changes", values[Measure.EVIDENCE_BEFORE_CHANGE]),
-        points("order", _order(values)),
+        points("order", None if told.only_talked else _order(values)),
         points("every cut read back", people.verified_share(told)),
-        points("approvals in time", _met(_of(told, Evidence.APPROVALS))),
+        points(
+            "approvals in time",
+            None if told.only_talked else _met(_of(found, Evidence.APPROVALS)),
+        ),
         points("what was found out", values[Measure.INVESTIGATION_F1]),
     )
 
@@ -224,9 +233,6 @@ def _people(told: Told, found: tuple[Judgement, ...]) -> tuple[Points, ...]:
         got = None if share is None else of * share / 100
         return Points(group=Group.PEOPLE, what=what, got=got, of=of)
 
-    def kind(evidence: Evidence) -> list[Judgement]:
-        return [item for item in found if item.expectation.evidence is evidence]
-
     roles = told.scenario.roles.values()
     taken = {joined.role for joined in told.drill.people}
     needed = [role for role in roles if role.least]
@@ -236,15 +242,15 @@ def _people(told: Told, found: tuple[Judgement, ...]) -> tuple[Points, ...]:
         else round(100 * sum(role.name in taken for role in needed) / max(len(needed), 1))
     )
     return (
-        points("comms", None if told.drill.solo else _met(kind(Evidence.POSTED)), 8),
+        points("comms", None if told.drill.solo else _met(_of(found, Evidence.POSTED)), 8),
         points("roles", filled, 4),
-        points("decisions", _met(kind(Evidence.DECIDED)) if told.drill.decided else None, 4),
-        points("facilitator's judgement", _met(kind(Evidence.JUDGED)), 4),
+        points("decisions", _met(_of(found, Evidence.DECIDED)) if told.drill.decided else None, 4),
+        points("facilitator's judgement", _met(_of(found, Evidence.JUDGED)), 4),
     )
 
 
-def _of(told: Told, evidence: Evidence) -> list[Judgement]:
-    return [item for item in judged(told) if item.expectation.evidence is evidence]
+def _of(found: tuple[Judgement, ...], evidence: Evidence) -> list[Judgement]:
+    return [item for item in found if item.expectation.evidence is evidence]
 
 
 def _met(found: list[Judgement]) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from irkit.drill.record.deeds import Deed, Done, deeds
 from irkit.drill.record.state import Act, Drill
-from irkit.drill.scenario.model import Scenario
+from irkit.drill.scenario.model import Scenario, Style
 from irkit.model.run import Run
 
 
@@ -37,6 +37,11 @@ class Told:
     def worked(self) -> tuple[Act, ...]:
         """Return what the intruder did."""
         return tuple(act for act in self.drill.acts if act.worked)
+
+    @property
+    def only_talked(self) -> bool:
+        """Say whether it was talked through: what irkit would have done there is not known."""
+        return self.drill.style == Style.TABLETOP and not self.of_deed(Deed.CUT)
 
     def first(self, *wanted: Deed) -> int | None:
         """Return when the first deed of these was done."""
