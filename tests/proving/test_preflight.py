@@ -162,6 +162,43 @@ def test_no_certain_answer_to_a_dry_run_is_no_pass(tmp_path: Path) -> None:
     assert proof.outcome is Outcome.UNKNOWN
 
 
+DEACTIVATE = """\
+irkit: 1
+playbook: deactivate
+title: Deactivate a key
+guards:
+  limit: {aws.access_key: 1, aws.user: 1}
+approvals:
+  one: {need: 1, from: [ir-lead]}
+steps:
+  - phase: Deactivate
+    approve: one
+    steps:
+      - do: aws.iam_user.quarantine
+        with: {user: "arn:aws:iam::111122223333:user/bystander"}
+      - do: aws.iam_key.deactivate
+        with: {user: "arn:aws:iam::111122223333:user/bystander", key: KEY}
+"""
+
+
+def test_a_step_without_a_change_tonight_is_asked_about_as_well(tmp_path: Path) -> None:
+    """That nothing is to be done for whoever it is tried with does not hide what is not allowed."""
+    with laboratory(tmp_path) as lab:
+        iam = iam_backends[PROD][PARTITION]
+        iam.create_user("us-east-1", "bystander")
+        key = iam.create_access_key("bystander").access_key_id
+        iam.update_access_key("bystander", key, "Inactive")
+        role = iam.get_role("irkit-write")
+        for name, document in dict(role.policies).items():
+            role.policies[name] = document.replace("iam:UpdateAccessKey", "iam:UpdateSSHPublicKey")
+        folder = lab.root / "playbooks"
+        folder.mkdir(exist_ok=True)
+        (folder / "deactivate.yaml").write_text(DEACTIVATE.replace("KEY", key))
+        proof, found = fly(lab, {}, playbook="deactivate")
+    assert any("iam:UpdateAccessKey on any target" in f.what for f in found), lines(found)
+    assert proof.outcome is Outcome.UNKNOWN
+
+
 def test_a_playbook_that_needs_what_is_not_there_is_told(tmp_path: Path) -> None:
     """Without a connection to a provider that the playbook needs nothing else is guessed."""
     with laboratory(tmp_path) as lab:

@@ -5,7 +5,7 @@ with a key in force that stays valid long enough, and reachable when the identit
 is under attack.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 
 from irkit.clock import words
@@ -87,12 +87,7 @@ def _counts(key: ApproverKey) -> bool:
 def _short(site: Site, able: Able) -> Iterator[Finding]:
     for part, need in needs(site):
         wanted = max(need.need, site.demands.quorum if need.need else 0)
-        can = {
-            name
-            for name in able.people
-            if (not need.roles or set(need.roles) & set(site.session.policy.roles_of(name)))
-            and not (need.exclude_requester and name == site.session.actor_name)
-        }
+        can = who_may(site, need, able.people)
         if len(can) < wanted:
             roles = f" from {' or '.join(need.roles)}" if need.roles else ""
             yield Finding(
@@ -102,6 +97,16 @@ def _short(site: Site, able: Able) -> Iterator[Finding]:
                 f"{', '.join(sorted(can)) or 'nobody'} can give one",
                 remedy="enrol more people (irkit approvers add), then irkit approvers seal",
             )
+
+
+def who_may(site: Site, need: PartNeed, people: Iterable[str]) -> frozenset[str]:
+    """Return who of `people` may approve a part with this need: by role, and not for oneself."""
+    return frozenset(
+        name
+        for name in people
+        if (not need.roles or set(need.roles) & set(site.session.policy.roles_of(name)))
+        and not (need.exclude_requester and name == site.session.actor_name)
+    )
 
 
 def needs(site: Site) -> Iterator[tuple[str, PartNeed]]:

@@ -1,6 +1,6 @@
 """May irkit's roles make every planned call? AWS's own policy simulator is asked.
 
-A planned change is asked about with its target; a step that cannot be planned yet, with any. What
+A planned change is asked about with its target; a step without one tonight, with any. What
 is not allowed for any target may be for the right one, so it is unknown, as is a denial that hangs
 on a condition the simulator was not given. What the plan reads it has read: that is proof.
 """
@@ -53,7 +53,8 @@ def _wanted(site: Site, connection: Connection, readers: Readers) -> _Wanted:
     planned = set()
     catalogue = site.session.catalogue
     for step in site.steps:
-        planned.add(step.action)
+        if step.changes:
+            planned.add(step.action)
         if step.connection not in {"", connection.name}:
             continue
         for change in step.changes:

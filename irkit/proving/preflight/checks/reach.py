@@ -13,7 +13,7 @@ from irkit.engine import reach
 from irkit.engine.checking import Finding, State, bad, good
 from irkit.engine.enrolment import signers
 from irkit.engine.reach import Ping
-from irkit.proving.preflight.checks.approvers import needs
+from irkit.proving.preflight.checks.approvers import needs, who_may
 from irkit.proving.preflight.site import Site
 
 
@@ -61,11 +61,7 @@ def _enough(site: Site, last: Mapping[str, Ping]) -> Iterator[Finding]:
         return
     short = False
     for part, need in needs(site):
-        can = {
-            name
-            for name in able
-            if not need.roles or set(need.roles) & set(site.session.policy.roles_of(name))
-        }
+        can = who_may(site, need, able)
         if len(can) < need.need:
             short = True
             yield Finding(
