@@ -157,6 +157,25 @@ def test_tests_are_tried_by_the_timer(quiet: Terminal, result: str, outcome: str
     assert said.view("proof")["level"] == "L1"
 
 
+CANARY = """\
+irkit: 1
+tests: leaked-aws-access-key
+policy: {canary: {every: 7d}}
+canary:
+  user: "arn:aws:iam::111122223333:user/canary-leaked"
+  plant: long_term_key
+  quiet: ["Mon 00:00/Sun 23:59 UTC", "Sun 23:00/Mon 01:00 UTC"]
+"""
+
+
+def test_a_canary_waits_for_the_end_of_the_quiet_hours(quiet: Terminal) -> None:
+    """It stays due and nothing is recorded, so that it is let out as soon as they are over."""
+    (quiet.root / "playbooks/leaked-aws-access-key.test.yaml").write_text(CANARY)
+    said = quiet.here("schedule", "run")
+    assert (said.code, proofs(quiet)) == (0, 0), said.out + said.err
+    assert "canary is due, and waits for the end of the quiet hours" in said.out
+
+
 def test_drills_alone_are_left_to_people() -> None:
     """Every other level can be proven by a timer."""
     assert able() == frozenset(Level) - {Level.DRILL}

@@ -16,12 +16,14 @@ from lab_people import FAST
 from moto.iam.models import iam_backends
 from proving_text import reader
 
+from irkit.cli.testing import EXITS
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.proving.canary import history
 from irkit.proving.canary.flight import Canary
 from irkit.proving.canary.orders import Orders, decode_canary
 from irkit.proving.canary.quiet import QuietHours
 from irkit.proving.proof import Outcome, Proof
+from irkit.proving.schedule.levels import canary as timed
 from irkit.proving.shelf import Shelf
 from irkit.world.aws.iam_view import PARTITION
 from irkit.world.fixtures.acme_small import PROD
@@ -173,6 +175,18 @@ def test_a_plan_that_touches_anybody_else_is_not_approved(lab: Lab) -> None:
     assert left(lab) == ([], ["own"])
     ((run,),) = [one.runs for one in flown(lab)]
     assert lab.run_of(run).cancelled
+
+
+def test_what_a_timer_finds_is_kept(lab: Lab) -> None:
+    """A canary of the schedule that began and came to nothing says of which user."""
+    iam = iam_backends[PROD][PARTITION]
+    iam.create_user("us-east-1", "bystander")
+    key = iam.create_access_key("bystander").access_key_id
+    write(lab, ORDERS.replace("seat.long_term_key", key))
+    shelf = Shelf(session=lab.session)
+    proof = timed.prove(shelf, shelf.one(LEAKED, lab.root), EXITS)
+    assert proof.outcome is Outcome.UNKNOWN
+    assert proof.where.endswith(USER)
 
 
 def test_nobody_waits_for_a_canary(lab: Lab) -> None:

@@ -57,7 +57,7 @@ def run() -> int:
 
     Another run under way is left alone, so that one line of cron is enough.
     """
-    from irkit.proving.schedule.doing import able, alone  # noqa: PLC0415
+    from irkit.proving.schedule.doing import alone, waits  # noqa: PLC0415
 
     me = this()
     with alone(me.workspace.state) as mine:
@@ -67,11 +67,14 @@ def run() -> int:
         shelf, found = _agenda(me)
         now = me.clock()
         due = [item for item in found if item.is_due(now)]
-        mine_to_do = [item for item in due if item.level in able()]
+        mine_to_do = []
         for item in due:
-            if item.level not in able():
-                told = f"{item.playbook} {item.level.word} is due, and is not for a timer"
+            why_not = waits(shelf, item, me.here)
+            if why_not:
+                told = f"{item.playbook} {item.level.word} is due, and {why_not}"
                 me.output.say(told, playbook=item.playbook, level=item.level.word)
+            else:
+                mine_to_do.append(item)
         if not mine_to_do:
             me.output.say("Nothing is due.")
             return ExitCode.DONE

@@ -163,15 +163,15 @@ class Canary:
             yield connections
 
     def _not_quiet(self, orders: Orders, now: datetime) -> None:
-        for hours in orders.quiet:
-            if hours.covers(now):
-                raise IrkitError(
-                    Diagnostic(
-                        code="IRK874",
-                        summary=f"these are quiet hours: {hours.text}",
-                        help="let the canary out when somebody is there to look after it",
-                    )
+        hours = orders.quiet_at(now)
+        if hours is not None:
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK874",
+                    summary=f"these are quiet hours: {hours.text}",
+                    help="let the canary out when somebody is there to look after it",
                 )
+            )
 
     def _silent_soc(self, now: datetime) -> None:
         """A SOC that did not say that it saw the last canary is what this one finds first."""

@@ -6,7 +6,7 @@ There is one identity, listed here and tagged at AWS: a name alone could be anyb
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from irkit.decode import Fields, fields, heading, shown, text, unknown
@@ -45,6 +45,10 @@ class Orders:
     def soon(self, kind: str) -> timedelta:
         """Return how soon a seat of `kind` has to be dead."""
         return self.within.get(kind, _WITHIN)
+
+    def quiet_at(self, moment: datetime) -> QuietHours | None:
+        """Return the quiet hours that cover `moment`, if any do."""
+        return next((hours for hours in self.quiet if hours.covers(moment)), None)
 
 
 def decode_canary(top: Fields) -> Orders | None:

@@ -33,6 +33,17 @@ def able() -> frozenset[Level]:
     return frozenset(level for level in Level if level.word in words)
 
 
+def waits(shelf: Shelf, item: Item, here: Path) -> str:
+    """Return why an item that is due is not for a timer now; nothing if it is."""
+    if item.level not in able():
+        return "is not for a timer"
+    orders = shelf.one(item.playbook, here).regime.canary
+    if item.level is not Level.CANARY or orders is None:
+        return ""
+    hours = orders.quiet_at(shelf.session.clock())
+    return f"waits for the end of the quiet hours: {hours.text}" if hours is not None else ""
+
+
 @contextmanager
 def alone(state: Path) -> Iterator[bool]:
     """Hold the schedule's lock; yield whether this process has it."""

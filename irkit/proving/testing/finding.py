@@ -9,7 +9,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.books import load_book
 from irkit.engine.walk import Book
 from irkit.model.spec import Catalogue
-from irkit.proving.regime import ENDING
+from irkit.proving.regime import ENDING, test_file
 from irkit.proving.testing.checking import load
 from irkit.proving.testing.decode import tested_by
 from irkit.proving.testing.suite import Case, Suite
@@ -87,9 +87,7 @@ def _in(folder: Path) -> Iterator[Path]:
 def _of_playbook(name: str, here: Path, own: Path | None) -> Path:
     """Return the test file of a playbook: the workspace's for it, or the one beside it."""
     playbook = assets.find_playbook(name, own, here)
-    file = f"{playbook.stem}{ENDING}"
-    places = [folder / file for folder in (own, playbook.parent) if folder is not None]
-    return next((place for place in places if place.is_file()), playbook.parent / file)
+    return test_file(playbook, own) or playbook.parent / f"{playbook.stem}{ENDING}"
 
 
 def _nothing(what: Sequence[str], name: str) -> IrkitError:

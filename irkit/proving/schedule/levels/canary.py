@@ -2,6 +2,7 @@
 
 import anyio
 
+from irkit.diagnostics import IrkitError
 from irkit.proving.canary.flight import Canary
 from irkit.proving.proof import Proof
 from irkit.proving.shelf import Shelf, Shelved
@@ -12,13 +13,18 @@ def prove(shelf: Shelf, shelved: Shelved, exits: Exits) -> Proof:  # noqa: ARG00
     """Let a canary out that nobody watches.
 
     Raises:
-        IrkitError: where it may not be let out, or proved nothing.
+        IrkitError: where it may not be let out.
     """
     session = shelf.session
     with session.journal(writing=True) as journal:
         session.check_policy(session.consent(journal))
         canary = Canary(shelf=shelf, shelved=shelved, journal=journal, heard=_unheard)
-        return anyio.run(canary.make)
+        try:
+            return anyio.run(canary.make)
+        except IrkitError as error:
+            if canary.begun:  # what it found until then is kept
+                return canary.came_to_nothing(error)
+            raise
 
 
 def _unheard(told: str) -> None:

@@ -3,13 +3,13 @@
 import os
 
 from irkit.proving.proof import Level, Proof
-from irkit.proving.schedule.levels.unit import require_world
 from irkit.proving.shelf import Shelf, Shelved
 from irkit.proving.sweeps.proving import sweeps_proof
 from irkit.proving.sweeps.sweep import Kind, Sweep
 from irkit.proving.sweeps.work import Done
 from irkit.proving.testing.endings import Exits
 from irkit.proving.testing.finding import find
+from irkit.proving.world_facts import require_world
 
 _SEED = 7
 

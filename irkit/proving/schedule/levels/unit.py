@@ -1,12 +1,12 @@
 """L1 by the timer: every case of the test file, one after the other, each in a world of its own."""
 
-from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.proving.proof import Level, Proof
 from irkit.proving.shelf import Shelf, Shelved
 from irkit.proving.testing.endings import Exits
 from irkit.proving.testing.finding import find
 from irkit.proving.testing.proving import unit_proof
 from irkit.proving.testing.trying import Trial
+from irkit.proving.world_facts import require_world
 
 
 def prove(shelf: Shelf, shelved: Shelved, exits: Exits) -> Proof:
@@ -27,21 +27,3 @@ def prove(shelf: Shelf, shelved: Shelved, exits: Exits) -> Proof:
         for case in found.cases
     ]
     return unit_proof(found, results, subject)
-
-
-def require_world() -> None:
-    """Refuse where the packages of the simulated world are missing.
-
-    Raises:
-        IrkitError: IRK803.
-    """
-    try:
-        import irkit.world.world  # noqa: F401, PLC0415  # an extra, and heavy
-    except ImportError as error:
-        raise IrkitError(
-            Diagnostic(
-                code="IRK803",
-                summary=f"the simulated world needs packages that are not installed: {error.name}",
-                help="install them: pip install 'irkit[world]'",
-            )
-        ) from error
