@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # a script and its table, not a package
-"""Writes the reference pages from the code: actions, commands, rules, configuration, tests.
+"""Writes the pages that come from the code: the reference, and the pages of the playbooks.
 
 python docs/reference/generate.py            # writes what differs
 python docs/reference/generate.py --check    # writes nothing, and fails if something differs
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 from configuration_keys import KEYS, ROLES, VARIABLES
+from playbook_pages import pages as playbook_pages
 from test_file_keys import CASE, SWEEPS, TOP, WORLD
 
 from irkit.actions.load import catalogue
@@ -46,8 +47,8 @@ _CODE = re.compile(r"\((IRK\d{3})\)")
 _COMMON = frozenset({"--workspace", "--as", "--json", "--plain", "--quiet", "--debug", "--help"})
 
 
-def pages() -> Mapping[str, str]:
-    """Return the text of every page by its file name."""
+def pages() -> Mapping[Path, str]:
+    """Return the text of every page by its file."""
     makers: Mapping[str, Callable[[], Iterable[str]]] = {
         "actions.md": _actions,
         "commands.md": _commands,
@@ -55,17 +56,18 @@ def pages() -> Mapping[str, str]:
         "configuration.md": _configuration,
         "test-files.md": _test_files,
     }
-    return {name: "\n".join((_MARK, "", *make(), "")) for name, make in makers.items()}
+    reference = {HERE / name: "\n".join((_MARK, "", *make(), "")) for name, make in makers.items()}
+    return {**reference, **playbook_pages()}
 
 
 def main() -> int:
     """Write the pages, or compare them."""
     check = "--check" in sys.argv[1:]
-    differing = [name for name, text in pages().items() if _read(HERE / name) != text]
-    for name in differing:
+    differing = {page: text for page, text in pages().items() if _read(page) != text}
+    for page, text in differing.items():
         if not check:
-            (HERE / name).write_text(pages()[name], encoding="utf-8")
-        sys.stdout.write(f"{'differs' if check else 'written'}: {HERE / name}\n")
+            page.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{'differs' if check else 'written'}: {page}\n")
     return int(check and bool(differing))
 
 
