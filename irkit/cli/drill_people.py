@@ -19,12 +19,15 @@ def add(command: typer.Typer) -> None:
         join,
         pause,
         resume,
+        give,
         skip,
         hint,
         declare,
         claim,
         decide,
         answer,
+        ask,
+        hear,
         post,
         note,
         judge,
@@ -51,6 +54,13 @@ def resume() -> int:
     with _steering() as steering:
         steering.go_on()
     return _said("goes on")
+
+
+def give(inject: Annotated[str, typer.Argument(help="An inject that is still to come.")]) -> int:
+    """Give an inject now, whatever it waits for."""
+    with _steering() as steering:
+        steering.give(inject)
+    return _said(f"{inject} is given")
 
 
 def skip(inject: Annotated[str, typer.Argument(help="An inject that is still to come.")]) -> int:
@@ -99,6 +109,25 @@ def answer(
     with _steering() as steering:
         steering.answer(question, tuple(answers))
     return _said(f"answered {question}")
+
+
+def ask(text: Annotated[str, typer.Argument(help="What is to be approved, in words.")]) -> int:
+    """Ask for an approval by voice, and say what the approver has to read back."""
+    with _steering() as steering:
+        about, words = steering.ask(text)
+    return _said(f"{about} asked. Its four words: {' '.join(words)}")
+
+
+def hear(
+    about: Annotated[str, typer.Argument(metavar="APPROVAL", help="What was asked: A1, A2, …")],
+    voice: Annotated[str, typer.Argument(help="Who said it.")],
+    words: Annotated[str, typer.Option(help="The four words they read back, with a yes.")] = "",
+    no: Annotated[bool, typer.Option("--no", help="They said no.")] = False,
+) -> int:
+    """Record an approver's spoken yes or no. A voice is no signature, and counts as none."""
+    with _steering() as steering:
+        steering.hear(about, voice, yes=not no, words=words)
+    return _said(f"heard {'no' if no else 'yes'} from {voice} to {about}; nothing is signed by it")
 
 
 def post(

@@ -23,7 +23,6 @@ OPENED: dict[str, Json] = {
     "seed": 7,
     "speed": 6,
     "solo": True,
-    "virtual": False,
     "lasts": 5400,
 }
 
@@ -73,6 +72,8 @@ def play(desk: Desk) -> None:
     log.write(Kind.CLAIMED, actor=DANA, run="R1", alive=["aws:AKIA1"])
     log.write(Kind.DECIDED, actor=DANA, about="D1", text="refuse")
     log.write(Kind.ANSWERED, actor=DANA, question="Q1", answers=["AKIA1"])
+    log.write(Kind.ASKED, actor=DANA, about="A1", text="suspend Kai")
+    log.write(Kind.HEARD, actor=DANA, about="A1", voice="alice", yes=True)
     log.write(Kind.POSTED, actor=DANA, about="press", text="We look into it.")
     log.write(Kind.NOTED, actor=DANA, text="nobody rang")
     log.write(Kind.JUDGED, actor=DANA, expectation="E5", met=True, note="calm")
@@ -104,6 +105,8 @@ def test_a_drill_tells_what_was_written() -> None:
     assert drill.broken[0].until == 200
     assert [given.skipped for given in drill.injects] == [False, True]
     assert drill.answered[0].answers == ("AKIA1",)
+    assert (drill.asked[0].about, drill.asked[0].text) == ("A1", "suspend Kai")
+    assert (drill.heard[0].voice, drill.heard[0].yes, drill.heard[0].by) == ("alice", True, DANA.id)
     assert drill.role_of == {DANA.id: ("responder",)}
     assert drill.end is not None
     assert drill.end.why is Ending.EVICTED

@@ -17,6 +17,7 @@ with warnings.catch_warnings():
 
 from irkit.clock import system_clock
 from irkit.diagnostics import IrkitError
+from irkit.drill.exercise.lines import lines
 from irkit.drill.exercise.live import Live
 from irkit.drill.exercise.start import Wish, begun, known
 from irkit.drill.exercise.steering import Steering
@@ -78,6 +79,7 @@ def test_what_people_say_is_what_the_records_tell(night: Night) -> None:
         lambda _, me: me.judge("E5", met=True, note="calm"),
         lambda _, me: me.hint(),
         lambda _, me: me.skip("I4"),
+        lambda _, me: me.give("I5"),
         lambda _, me: me.claim(),
     )
     (drill,) = night.drills
@@ -93,6 +95,9 @@ def test_what_people_say_is_what_the_records_tell(night: Night) -> None:
     assert [item.inject for item in drill.injects if item.skipped] == ["I4"]
     assert drill.claims[0].by == DANA
     assert "I4" not in {inject.id for inject in night.told}
+    assert [inject.id for inject in night.told].count("I5") == 1
+    (by_hand,) = (item for item in drill.injects if item.inject == "I5")
+    assert (by_hand.why, by_hand.by, by_hand.decision) == ("by hand", DANA, "D2")
     assert drill.broken or drill.acts
 
 
@@ -181,6 +186,42 @@ def test_the_intruder_s_side_is_secret_until_the_end(night: Night) -> None:
     assert "push-spam" in over.output
 
 
+def test_a_spoken_yes_is_heard_with_its_words_and_signs_nothing(written: Steering) -> None:
+    """The voice reads back four words of what was asked; who asked is no voice."""
+    about, words = written.ask("Suspend Kai, and end what was opened from there")
+    for asked, voice, said, code in (
+        (about, "alice", "acid acorn agent album", "IRK861"),
+        (about, DANA, " ".join(words), "IRK862"),
+        ("A9", "alice", " ".join(words), "IRK857"),
+    ):
+        with pytest.raises(IrkitError) as raised:
+            written.hear(asked, voice, yes=True, words=said)
+        assert raised.value.diagnostics[0].code == code
+    written.hear(about, "bob", yes=False)
+    written.hear(about, "alice", yes=True, words=", ".join(words).upper())
+    drill = written.drill
+    assert [(item.voice, item.yes, item.by) for item in drill.heard] == [
+        ("bob", False, DANA),
+        ("alice", True, DANA),
+    ]
+    shown = [line.text for line in lines(drill, ()) if about in line.text]
+    assert shown[-1] == f"alice says yes to A1, heard by {DANA}: no signature"
+    other, others = written.ask("Suspend Kai, and end what was opened from there")
+    assert (other, words != others) == ("A2", True)
+
+
+def test_who_came_in_by_a_role_acts_in_that_role_alone(written: Steering) -> None:
+    """A code gives one role's rights, whatever else the name has."""
+    as_comms = replace(written, role="comms")
+    as_comms.post("press", "We look into it.")
+    with pytest.raises(IrkitError) as raised:
+        as_comms.pause()
+    assert raised.value.diagnostics[0].code == "IRK858"
+    with pytest.raises(IrkitError) as raised:
+        replace(written, role="nobody").hint()
+    assert raised.value.diagnostics[0].code == "IRK858"
+
+
 @pytest.mark.parametrize(
     "deed",
     [
@@ -188,6 +229,7 @@ def test_the_intruder_s_side_is_secret_until_the_end(night: Night) -> None:
         lambda me: me.decide("D9", "refuse"),
         lambda me: me.answer("Q9", ("x",)),
         lambda me: me.skip("I99"),
+        lambda me: me.give("I99"),
         lambda me: me.join("king"),
         lambda me: me.judge("E99", met=True, note=""),
     ],
@@ -261,7 +303,7 @@ def written() -> Steering:
 
     journal = MemoryJournal(clock=system_clock)
     log = DrillLog(drill="teal-otter", journal=journal, seconds=lambda: 0)
-    about = opened(scenario(), Style.SIMULATED, seed=7, speed=1, solo=True, virtual=False)
+    about = opened(scenario(), Style.SIMULATED, seed=7, speed=1, solo=True)
     log.write(Kind.OPENED, also=about)
     for role in scenario().roles:
         log.write(Kind.JOINED, actor=person(DANA), role=role)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from irkit.canonical import Json
 from irkit.drill.exercise.agenda import Agenda
 from irkit.drill.record.kinds import Kind
 from irkit.drill.record.log import DrillLog
@@ -43,6 +44,13 @@ class Injects:
         self.begun.add(inject)
         self.over.add(inject)
 
+    def by_hand(self, inject: str) -> None:
+        """Tell what the facilitator gave by hand; the record is written by who did so."""
+        for item in self.injects:
+            if item.id == inject and inject not in self.over:
+                self.leave_out(inject)
+                self.told(item)
+
     def next(self) -> tuple[Inject, ...]:
         """Return those that may still come."""
         return tuple(inject for inject in self.injects if inject.id not in self.over)
@@ -57,13 +65,17 @@ class Injects:
         if inject.id in self.over:
             return
         self.over.add(inject.id)
-        self.log.write(
-            Kind.INJECT,
-            inject=inject.id,
-            to=inject.to,
-            channel=inject.channel,
-            text=f"[EXERCISE] {inject.text}",
-            why=why,
-            decision=inject.decision,
-        )
+        self.log.write(Kind.INJECT, also=given(inject, why))
         self.told(inject)
+
+
+def given(inject: Inject, why: str) -> dict[str, Json]:
+    """Return what is recorded when people are told something."""
+    return {
+        "inject": inject.id,
+        "to": inject.to,
+        "channel": inject.channel,
+        "text": f"[EXERCISE] {inject.text}",
+        "why": why,
+        "decision": inject.decision,
+    }

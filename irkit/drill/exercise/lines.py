@@ -29,7 +29,12 @@ class Line:
 
 def lines(drill: Drill, deeds: Iterable[Done]) -> tuple[Line, ...]:
     """Return everything that happened, in order."""
-    found = (*_intruder(drill), *_responders(drill, deeds), *_exercise(drill))
+    found = (
+        *_intruder(drill),
+        *_responders(drill, deeds),
+        *_people(drill),
+        *_exercise(drill),
+    )
     return tuple(sorted(found, key=lambda line: line.t))
 
 
@@ -89,9 +94,20 @@ def _responders(drill: Drill, deeds: Iterable[Done]) -> Iterator[Line]:
             good=not claim.alive,
             secret=True,
         )
+
+
+def _people(drill: Drill) -> Iterator[Line]:
+    """What people decided, asked, heard, told, answered and noted."""
     for said in drill.decided:
         text = f"{said.by} decides {said.about}: {said.text}"
         yield Line(t=said.t, lane=Lane.RESPONDERS, text=text)
+    for said in drill.asked:
+        text = f"{said.by} asks for approval {said.about}: {said.text}"
+        yield Line(t=said.t, lane=Lane.RESPONDERS, text=text)
+    for heard in drill.heard:
+        word = "yes" if heard.yes else "no"
+        text = f"{heard.voice} says {word} to {heard.about}, heard by {heard.by}: no signature"
+        yield Line(t=heard.t, lane=Lane.RESPONDERS, text=text)
     for said in drill.posts:
         text = f"{said.by} tells {said.about}: {said.text}"
         yield Line(t=said.t, lane=Lane.RESPONDERS, text=text)

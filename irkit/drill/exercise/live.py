@@ -98,6 +98,8 @@ class Live:
                     self.clock.pause()
             case Kind.SKIPPED:
                 self.play.injects.leave_out(str(body["inject"]))
+            case Kind.INJECT:
+                self.play.injects.by_hand(str(body["inject"]))
             case Kind.DECLARED:
                 self.play.declared()
             case Kind.SAID_CONTAINED:

@@ -78,7 +78,7 @@ def _playing(
     log = DrillLog(drill=NAME, journal=journal, seconds=lambda: clock.seconds)
     log.write(
         Kind.OPENED,
-        also=opened(scenario, Style.SIMULATED, seed=seed, speed=1, solo=True, virtual=True),
+        also=opened(scenario, Style.SIMULATED, seed=seed, speed=1, solo=True),
     )
     log.write(Kind.CLOCK, speed=1, why="started")
     play = Play(
@@ -89,7 +89,7 @@ def _playing(
 
 
 def opened(
-    scenario: Scenario, style: Style, *, seed: int, speed: int, solo: bool, virtual: bool
+    scenario: Scenario, style: Style, *, seed: int, speed: int, solo: bool
 ) -> dict[str, Json]:
     """Return what the first record of a drill says."""
     return {
@@ -102,7 +102,6 @@ def opened(
         "seed": seed,
         "speed": speed,
         "solo": solo,
-        "virtual": virtual,
         "lasts": int(scenario.lasts.total_seconds()),
     }
 

@@ -95,7 +95,6 @@ def begun(
                 seed=wish.seed,
                 speed=wish.speed,
                 solo=wish.solo,
-                virtual=False,
             )
             actor = Actor(id=wish.who, kind="person", auth="local")
             log.write(Kind.OPENED, actor=actor, also=about)

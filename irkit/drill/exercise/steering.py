@@ -1,21 +1,28 @@
 """What people say to a drill that is on: each is one record, which the running process follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from irkit.canonical import Json
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.drill.absent import absent
+from irkit.drill.exercise.injects import given
 from irkit.drill.exercise.start import current
 from irkit.drill.record.kinds import Ending, Kind
 from irkit.drill.record.log import DrillLog
 from irkit.drill.record.state import Drill
 from irkit.drill.scenario.decode import decode
-from irkit.drill.scenario.model import Right, Scenario, Style
+from irkit.drill.scenario.model import Inject, Right, Role, Scenario, Style
+from irkit.engine.read_back import read_back, same_words
 from irkit.trail.journal import Journal
 from irkit.trail.record import Actor
 
 MARK: Final = "[EXERCISE] "
+
+ASKING: Final = (Right.RUN, Right.DECIDE)
+"""Who may have something approved: those who would do it, and those who answer for it."""
 
 
 def scenario_of(drill: Drill) -> Scenario:
@@ -48,11 +55,15 @@ def require_over(drill: Drill) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """Says things to the drill that is on, in the name of `actor`."""
+    """Says things to the drill that is on, in the name of `actor`.
+
+    Whoever came in by a role's code acts in that `role` alone, whatever else is known of the name.
+    """
 
     journal: Journal
     actor: Actor
     clock: Clock
+    role: str = ""
 
     @property
     def drill(self) -> Drill:
@@ -78,14 +89,19 @@ class Steering:
     def skip(self, inject: str) -> None:
         """Leave an inject out."""
         drill = self._may(Right.STEER)
-        given = {item.inject for item in drill.injects}
-        open_ = tuple(item.id for item in scenario_of(drill).injects if item.id not in given)
-        self._must_be(inject, open_, "inject that is still to come")
+        self._must_be(inject, tuple(to_come(drill)), "inject that is still to come")
         self._write(drill, Kind.SKIPPED, inject=inject)
 
+    def give(self, inject: str) -> None:
+        """Give an inject now, whatever it waits for."""
+        drill = self._may(Right.STEER)
+        open_ = to_come(drill)
+        self._must_be(inject, tuple(open_), "inject that is still to come")
+        self._write(drill, Kind.INJECT, **given(open_[inject], "by hand"))
+
     def hint(self) -> str:
-        """Give the next hint, for its points, and return it."""
-        drill = self.drill
+        """Give the next hint, for its points, and return it; who only looks on cannot ask."""
+        drill = self._may(*Right)
         hints = scenario_of(drill).hints
         if len(drill.hints) >= len(hints):
             raise IrkitError(
@@ -122,6 +138,40 @@ class Steering:
         self._must_be(question, questions, "question")
         self._write(drill, Kind.ANSWERED, question=question, answers=list(answers))
 
+    def ask(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Ask for somebody's yes in words; return its name and what the voice has to read back."""
+        drill = self._may(*ASKING)
+        about = f"A{len(drill.asked) + 1}"
+        self._write(drill, Kind.ASKED, about=about, text=f"{MARK}{text}")
+        return about, spoken_words(drill, about, f"{MARK}{text}")
+
+    def hear(self, about: str, voice: str, *, yes: bool, words: str = "") -> None:
+        """Record an approver's spoken yes or no. A yes takes the four words; it signs nothing.
+
+        Raises:
+            IrkitError: IRK861 if the words are others, IRK862 if `voice` asked for it.
+        """
+        drill = self._may(*ASKING)
+        asked = {item.about: item for item in drill.asked}
+        self._must_be(about, tuple(asked), "approval that was asked for")
+        if voice == asked[about].by:
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK862",
+                    summary=f"{voice} asked for {about}, and is not the voice that approves it",
+                    help="let somebody else read it back",
+                )
+            )
+        if yes and not same_words(words, spoken_words(drill, about, asked[about].text)):
+            raise IrkitError(
+                Diagnostic(
+                    code="IRK861",
+                    summary=f"those are not the four words of {about}",
+                    help="make sure that both have the same text before them, then read it again",
+                )
+            )
+        self._write(drill, Kind.HEARD, about=about, voice=voice, yes=yes)
+
     def post(self, audience: str, text: str) -> None:
         """Tell an audience something."""
         self._write(self._may(Right.POST), Kind.POSTED, about=audience, text=f"{MARK}{text}")
@@ -144,13 +194,13 @@ class Steering:
         self._write(drill, Kind.ENDED, why=str(why), text=text)
         return drill
 
-    def _write(self, drill: Drill, kind: Kind, **body: str | int | bool | list[str]) -> None:
+    def _write(self, drill: Drill, kind: Kind, **body: Json) -> None:
         now = drill.t_of(self.clock())
         log = DrillLog(drill=drill.id, journal=self.journal, seconds=lambda: now)
-        log.write(kind, actor=self.actor, also={name: _json(item) for name, item in body.items()})
+        log.write(kind, actor=self.actor, also=body)
 
-    def _may(self, right: Right) -> Drill:
-        """Return the drill if this person's roles allow it.
+    def _may(self, *rights: Right) -> Drill:
+        """Return the drill if this person's roles allow it: one of the rights is enough.
 
         At a tabletop the facilitator does everything: the others talk, and nobody else types.
 
@@ -159,16 +209,14 @@ class Steering:
         """
         drill = self.drill
         roles = scenario_of(drill).roles
-        mine = drill.role_of.get(self.actor.id, ())
-        held = [roles[name] for name in mine if name in roles]
-        writes_for_all = drill.style == Style.TABLETOP and any(role.sees_truth for role in held)
-        if writes_for_all or any(right in role.can for role in held):
+        mine = (self.role,) if self.role else drill.role_of.get(self.actor.id, ())
+        if any(may(drill, roles[name], *rights) for name in mine if name in roles):
             return drill
-        able = [name for name, role in roles.items() if right in role.can]
+        able = [name for name, role in roles.items() if role.can & set(rights)]
         raise IrkitError(
             Diagnostic(
                 code="IRK858",
-                summary=f"{self.actor.id} may not `{right}` in this drill",
+                summary=f"{self.actor.id} may not {_named(rights)} in this drill",
                 help=f"take a role that may: irkit drill join {able[0] if able else 'ROLE'}",
             )
         )
@@ -178,5 +226,22 @@ class Steering:
             raise absent(f"there is no {what} `{name}`", name, known)
 
 
-def _json(value: str | int | bool | list[str]) -> "str | int | bool | tuple[str, ...]":
-    return tuple(value) if isinstance(value, list) else value
+def may(drill: Drill, role: Role, *rights: Right) -> bool:
+    """Say whether a role has one of these rights; at a tabletop the facilitator has all."""
+    writes_for_all = drill.style == Style.TABLETOP and role.sees_truth
+    return writes_for_all or bool(role.can & set(rights))
+
+
+def to_come(drill: Drill) -> Mapping[str, Inject]:
+    """Return the injects that were neither given nor left out, by their ids."""
+    over = {item.inject for item in drill.injects}
+    return {item.id: item for item in scenario_of(drill).injects if item.id not in over}
+
+
+def spoken_words(drill: Drill, about: str, text: str) -> tuple[str, ...]:
+    """Return the four words that an approver reads back: they stand for this text in this drill."""
+    return read_back(f"{drill.id} {about}\n{text}")
+
+
+def _named(rights: tuple[Right, ...]) -> str:
+    return " or ".join(f"`{right}`" for right in rights) if len(rights) < len(Right) else "act"

@@ -21,6 +21,7 @@ from irkit.drill.record.state import (
     Drill,
     End,
     Given,
+    Heard,
     HintGiven,
     Joined,
     Judged,
@@ -67,7 +68,6 @@ def _opened(entry: Entry) -> Drill:
         seed=_number(body, "seed"),
         speed=_number(body, "speed"),
         solo=bool(body.get("solo")),
-        virtual=bool(body.get("virtual")),
         lasts=_number(body, "lasts"),
         opened_at=parse_rfc3339(entry.ts),
         opened_by=_by(entry),
@@ -215,6 +215,22 @@ def _noted(drill: Drill, entry: Entry) -> Drill:
     return replace(drill, notes=(*drill.notes, _said(entry)))
 
 
+def _asked(drill: Drill, entry: Entry) -> Drill:
+    return replace(drill, asked=(*drill.asked, _said(entry)))
+
+
+def _heard(drill: Drill, entry: Entry) -> Drill:
+    body = entry.body
+    heard = Heard(
+        t=_number(body, "t"),
+        by=_by(entry),
+        about=_text(body, "about"),
+        voice=_text(body, "voice"),
+        yes=bool(body.get("yes")),
+    )
+    return replace(drill, heard=(*drill.heard, heard))
+
+
 def _answered(drill: Drill, entry: Entry) -> Drill:
     body = entry.body
     answer = Answered(
@@ -247,7 +263,7 @@ def _ended(drill: Drill, entry: Entry) -> Drill:
         text=_text(body, "text"),
         by=_by(entry),
     )
-    return replace(drill, end=end, last_n=entry.n)
+    return replace(drill, end=end)
 
 
 def _scored(drill: Drill, entry: Entry) -> Drill:
@@ -271,6 +287,8 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         Kind.CLAIMED: _claimed,
         Kind.DECIDED: _decided,
         Kind.ANSWERED: _answered,
+        Kind.ASKED: _asked,
+        Kind.HEARD: _heard,
         Kind.POSTED: _posted,
         Kind.NOTED: _noted,
         Kind.JUDGED: _judged,

@@ -153,6 +153,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An approver's word on what was asked: `voice` said it, `by` heard it. It signs nothing."""
+
+    t: int
+    by: str
+    about: str
+    voice: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """The facilitator's word on an expectation."""
 
@@ -207,8 +218,9 @@ class Joined:
 class Drill:
     """One drill, as far as its records go.
 
-    `source` is the scenario's whole text and `digest` its digest. `first_n` and `last_n` are the
-    trail's records between which the runs of this drill are. `score` is the recorded scorecard.
+    `source` is the scenario's whole text and `digest` its digest; `first_n` is the record that
+    opened it. `asked` are approvals that were asked for in words, each `about` its own name.
+    `score` is the recorded scorecard.
     """
 
     id: str
@@ -221,12 +233,10 @@ class Drill:
     seed: int
     speed: int
     solo: bool
-    virtual: bool
     lasts: int
     opened_at: datetime
     opened_by: str
     first_n: int
-    last_n: int | None = None
     anchors: tuple[Anchor, ...] = ()
     people: tuple[Joined, ...] = ()
     acts: tuple[Act, ...] = ()
@@ -240,6 +250,8 @@ class Drill:
     claims: tuple[Claim, ...] = ()
     decided: tuple[Said, ...] = ()
     answered: tuple[Answered, ...] = ()
+    asked: tuple[Said, ...] = ()
+    heard: tuple[Heard, ...] = ()
     posts: tuple[Said, ...] = ()
     notes: tuple[Said, ...] = ()
     judged: tuple[Judged, ...] = ()
