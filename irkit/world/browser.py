@@ -14,6 +14,8 @@ from typing import cast
 from irkit.canonical import Json, JsonObject
 from irkit.secret import Secret
 from irkit.world.aws_query import AwsAsker, AwsKey, ask, credentials_in
+from irkit.world.okta.inbound_saml import OutsideProvider
+from irkit.world.okta_probe import come_through
 from irkit.world.probing import Reply, exchange
 
 _RESPONSE = re.compile(r'name="SAMLResponse" value="([^"]+)"')
@@ -67,6 +69,14 @@ class Browser:
         )
         session = self.post("/api/v1/sessions", {"sessionToken": passed["sessionToken"]})
         return str(session["id"])
+
+    def come_through(self, provider: OutsideProvider, idp: str, login: str) -> str:
+        """Come in as whom an identity provider of one's own vouches for; return the cookie."""
+        reply = come_through(self.okta_url, provider, idp, login, self._headers())
+        cookie = reply.cookie.partition(";")[0] if reply else ""
+        if not cookie.startswith("sid="):
+            raise RefusedError("sign-in through a provider", reply)
+        return cookie.removeprefix("sid=")
 
     def enter_aws(self, app_id: str, role_arn: str, provider_arn: str) -> AwsKey:
         """Go from the Okta dashboard into an AWS role, and return the session's credentials."""

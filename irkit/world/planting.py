@@ -23,6 +23,7 @@ from irkit.world.fixtures.acme_small import OUTSIDE, PROD, VICTIM
 from irkit.world.fixtures.permissions import DEPLOY, trusted_by
 from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE, Stage
 from irkit.world.leaked_key import leak_key
+from irkit.world.rogue_provider import trust_rogue
 from irkit.world.seats import Seat
 
 OUTSIDE_USER: Final = "operator"
@@ -192,6 +193,7 @@ _MAKERS: Final[Mapping[CredentialKind, Callable[[Ground], Seat]]] = MappingProxy
         CredentialKind.LONG_TERM_KEY: leak_key,
         CredentialKind.OKTA_ACCESS_TOKEN: _access_token,
         CredentialKind.OKTA_API_TOKEN: _api_token,
+        CredentialKind.OKTA_IDP: trust_rogue,
         CredentialKind.ROLE_SESSION: _role_session,
     }
 )

@@ -23,11 +23,16 @@ class SeatState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An HTTP answer as far as probes look at it; `challenge` is its `WWW-Authenticate`."""
+    """An HTTP answer as far as probes and browsers look at it.
+
+    `challenge` is its `WWW-Authenticate`, `date` its `Date`, `cookie` its `Set-Cookie`.
+    """
 
     status: int
     body: bytes
     challenge: str = ""
+    date: str = ""
+    cookie: str = ""
 
 
 def exchange(
@@ -41,8 +46,13 @@ def exchange(
     try:
         connection.request(method, path, body or None, {"User-Agent": USER_AGENT} | dict(headers))
         response = connection.getresponse()
-        challenge = response.getheader("www-authenticate", "")
-        return Reply(status=response.status, body=response.read(), challenge=challenge)
+        return Reply(
+            status=response.status,
+            body=response.read(),
+            challenge=response.getheader("www-authenticate", ""),
+            date=response.getheader("date", ""),
+            cookie=response.getheader("set-cookie", ""),
+        )
     except (OSError, http.client.HTTPException):
         return None
     finally:

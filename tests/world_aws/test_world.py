@@ -390,6 +390,7 @@ def test_aws_works_while_okta_is_down(world: World, responder: Responder) -> Non
         CredentialKind.INSTANCE_SESSION,
         CredentialKind.OKTA_ACCESS_TOKEN,
         CredentialKind.OKTA_API_TOKEN,
+        CredentialKind.OKTA_IDP,
         CredentialKind.ROLE_SESSION,
     ],
 )
@@ -399,6 +400,24 @@ def test_further_seats_can_be_planted(world: World, kind: CredentialKind) -> Non
     assert seat.kind is kind
     assert seat.probe() is ALIVE
     assert world.seats[seat.id] == seat
+
+
+def test_a_rogue_provider_is_tried_without_changing_the_org(
+    world: World, responder: Responder
+) -> None:
+    """A probe opens no session and links nobody; only the provider's end is its death."""
+    seat = world.plant(CredentialKind.OKTA_IDP)
+    idp = seat.id.partition(":")[2]
+    before = world.restorable(), len(world.okta.tables.sessions)
+    assert seat.probe() is ALIVE
+    assert (world.restorable(), len(world.okta.tables.sessions)) == before
+    user = world.okta_ids.users["dev.anand@acme.example"]
+    responder.okta("POST", f"/api/v1/users/{user}/lifecycle/suspend")
+    assert seat.probe() is ALIVE
+    responder.okta("POST", f"/api/v1/idps/{idp}/lifecycle/deactivate")
+    assert seat.probe() is DEAD
+    world.okta_proxy.set_dead(True)
+    assert seat.probe() is UNKNOWN
 
 
 def test_kind_that_cannot_be_planted_is_an_error(world: World) -> None:

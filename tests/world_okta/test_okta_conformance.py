@@ -5,6 +5,7 @@ import pytest
 from okta_org import ROLE, Org
 
 from irkit.canonical import Json
+from irkit.world.okta.inbound_saml import OutsideProvider
 from irkit.world.okta.routing import load
 
 ZONE: Json = {
@@ -136,6 +137,12 @@ CASES: tuple[tuple[str, str, Json], ...] = (
     ("GET /api/v1/zones/{zoneId}", "/api/v1/zones/{zone}", None),
     ("POST /api/v1/idps", "/api/v1/idps", IDP),
     ("GET /api/v1/idps", "/api/v1/idps", None),
+    ("GET /api/v1/idps/credentials/keys", "/api/v1/idps/credentials/keys", None),
+    (
+        "POST /api/v1/idps/credentials/keys",
+        "/api/v1/idps/credentials/keys",
+        {"x5c": [OutsideProvider.new("https://login.partner.example").certificate()]},
+    ),
     ("POST /api/v1/policies", "/api/v1/policies", POLICY),
     ("GET /api/v1/policies", "/api/v1/policies?type=OKTA_SIGN_ON", None),
     ("GET /api/v1/policies/{policyId}/rules", "/api/v1/policies/{policy}/rules", None),

@@ -38,3 +38,5 @@ class CredentialKind(StrEnum):
     """An SSWS token: lives while its owner is active and it is used."""
     OKTA_FACTOR = "okta_factor"
     """An authenticator the intruder enrolled: opens new sessions."""
+    OKTA_IDP = "okta_idp"
+    """An identity provider of the intruder's own that the org trusts: opens sessions as others."""

@@ -51,6 +51,7 @@ class Credentials(OrgState):
         user_agent: str = "Mozilla/5.0",
         amr: tuple[str, ...] = ("pwd",),
         device_token: str = "",
+        idp_id: str = "",
         life: timedelta = SESSION_LIFE,
     ) -> str:
         """Start a session of a user and return the cookie's value (`sid`)."""
@@ -65,6 +66,7 @@ class Credentials(OrgState):
             user_agent=user_agent,
             amr=amr,
             device_token=device_token,
+            idp_id=idp_id,
         )
         self.tables.sessions[session.id] = session
         user = self.tables.users[user_id]

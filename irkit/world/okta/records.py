@@ -60,7 +60,10 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """An Okta session. `id` is the cookie's value, `external_id` what the log shows."""
+    """An Okta session. `id` is the cookie's value, `external_id` what the log shows.
+
+    `idp_id` is the provider through which it was begun, empty for Okta itself.
+    """
 
     id: str
     external_id: str
@@ -71,6 +74,7 @@ class Session:
     user_agent: str
     amr: tuple[str, ...] = ("pwd",)
     device_token: str = ""
+    idp_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ AUDIENCE: Final = "https://signin.aws.amazon.com/saml"
 ATTRIBUTE: Final = "https://aws.amazon.com/SAML/Attributes/"
 VALID: Final = timedelta(minutes=5)
 
-_NS: Final = {
+NAMESPACES: Final = {
     "saml2": "urn:oasis:names:tc:SAML:2.0:assertion",
     "saml2p": "urn:oasis:names:tc:SAML:2.0:protocol",
     "ds": "http://www.w3.org/2000/09/xmldsig#",
@@ -76,28 +76,34 @@ def entity_id(app_id: str) -> str:
 def issue(statement: Statement, keys: OrgKeys) -> str:
     """Return a base64 SAML response with `statement`, signed with the org's key."""
     assertion = _assertion(statement)
-    signature = base64.b64encode(keys.sign(assertion.encode())).decode()
-    response = (
-        f'<saml2p:Response xmlns:saml2p="{_NS["saml2p"]}" Destination="{AUDIENCE}"'
-        f' ID="r{statement.id}" IssueInstant="{rfc3339(statement.at)}" Version="2.0">'
+    signature = keys.sign(assertion.encode())
+    return response(assertion, signature, id_=statement.id, at=statement.at, to=AUDIENCE)
+
+
+def response(assertion: str, signature: bytes, *, id_: str, at: datetime, to: str) -> str:
+    """Return a base64 SAML response that carries a signed assertion."""
+    signed = base64.b64encode(signature).decode()
+    document = (
+        f'<saml2p:Response xmlns:saml2p="{NAMESPACES["saml2p"]}" Destination="{escape(to)}"'
+        f' ID="r{id_}" IssueInstant="{rfc3339(at)}" Version="2.0">'
         "<saml2p:Status><saml2p:StatusCode"
         ' Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></saml2p:Status>'
         f"{assertion}"
-        f'<ds:Signature xmlns:ds="{_NS["ds"]}">'
-        f"<ds:SignatureValue>{signature}</ds:SignatureValue></ds:Signature>"
+        f'<ds:Signature xmlns:ds="{NAMESPACES["ds"]}">'
+        f"<ds:SignatureValue>{signed}</ds:SignatureValue></ds:Signature>"
         "</saml2p:Response>"
     )
-    return base64.b64encode(response.encode()).decode()
+    return base64.b64encode(document.encode()).decode()
 
 
 def metadata(issuer: str, certificate: str, base: str) -> str:
     """Return the metadata document that AWS keeps for a SAML provider."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<md:EntityDescriptor xmlns:md="{_NS["md"]}" entityID="{escape(issuer)}">'
+        f'<md:EntityDescriptor xmlns:md="{NAMESPACES["md"]}" entityID="{escape(issuer)}">'
         '<md:IDPSSODescriptor WantAuthnRequestsSigned="false"'
         ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{_NS["ds"]}"><ds:X509Data>'
+        f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{NAMESPACES["ds"]}"><ds:X509Data>'
         f"<ds:X509Certificate>{certificate}</ds:X509Certificate>"
         "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
         '<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
@@ -113,21 +119,8 @@ def verify(document: str, provider_metadata: str, now: datetime) -> Statement:
         SamlError: if it is malformed, from another issuer, not signed with the provider's key, for
             another audience, or not valid at `now`.
     """
-    try:
-        response = base64.b64decode(document, validate=True)
-    except ValueError as error:
-        raise SamlError("the response is not base64") from error
-    found = _ASSERTION.search(response)
-    if found is None:
-        raise SamlError("the response has no assertion")
-    issuer, key = _provider(provider_metadata)
-    root = _xml(response)
-    signature = root.findtext("ds:Signature/ds:SignatureValue", "", _NS)
-    try:
-        key.verify(base64.b64decode(signature), found[0], padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, ValueError) as error:
-        raise SamlError("the signature is not the provider's") from error
-    statement, expires = _read(_xml(found[0]))
+    issuer, certificate = _provider(provider_metadata)
+    statement, expires = _read(vouched_for(document, certificate))
     if statement.issuer != issuer:
         raise SamlError(f"the issuer {statement.issuer} is not {issuer}")
     if statement.audience != AUDIENCE:
@@ -137,17 +130,46 @@ def verify(document: str, provider_metadata: str, now: datetime) -> Statement:
     return statement
 
 
-def _provider(document: str) -> tuple[str, rsa.RSAPublicKey]:
-    root = _xml(document.encode())
-    encoded = root.findtext(".//ds:X509Certificate", "", _NS)
+def vouched_for(document: str, certificate: str) -> ET.Element:
+    """Return the assertion of a base64 SAML response, if the holder of `certificate` signed it.
+
+    Raises:
+        SamlError: if it is malformed, or signed with another key.
+    """
     try:
-        certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
+        response = base64.b64decode(document, validate=True)
     except ValueError as error:
-        raise SamlError("the provider's metadata has no certificate") from error
-    key = certificate.public_key()
+        raise SamlError("the response is not base64") from error
+    found = _ASSERTION.search(response)
+    if found is None:
+        raise SamlError("the response has no assertion")
+    signature = _xml(response).findtext("ds:Signature/ds:SignatureValue", "", NAMESPACES)
+    key = certified_key(certificate)
+    try:
+        key.verify(base64.b64decode(signature), found[0], padding.PKCS1v15(), hashes.SHA256())
+    except (InvalidSignature, ValueError) as error:
+        raise SamlError("the signature is not the provider's") from error
+    return _xml(found[0])
+
+
+def certified_key(certificate: str) -> rsa.RSAPublicKey:
+    """Return the RSA key of a base64 DER certificate.
+
+    Raises:
+        SamlError: if it is no certificate, or one of another kind of key.
+    """
+    try:
+        key = x509.load_der_x509_certificate(base64.b64decode(certificate)).public_key()
+    except ValueError as error:
+        raise SamlError("the provider has no certificate") from error
     if not isinstance(key, rsa.RSAPublicKey):
         raise SamlError("the provider's key is not RSA")
-    return root.get("entityID", ""), key
+    return key
+
+
+def _provider(document: str) -> tuple[str, str]:
+    root = _xml(document.encode())
+    return root.get("entityID", ""), root.findtext(".//ds:X509Certificate", "", NAMESPACES)
 
 
 def _xml(document: bytes) -> ET.Element:
@@ -159,13 +181,13 @@ def _xml(document: bytes) -> ET.Element:
 
 def _read(assertion: ET.Element) -> tuple[Statement, datetime]:
     def text(path: str) -> str:
-        return assertion.findtext(path, "", _NS)
+        return assertion.findtext(path, "", NAMESPACES)
 
     def values(name: str) -> tuple[str, ...]:
         path = f".//saml2:Attribute[@Name='{ATTRIBUTE}{name}']/saml2:AttributeValue"
-        return tuple(item.text or "" for item in assertion.findall(path, _NS))
+        return tuple(item.text or "" for item in assertion.findall(path, NAMESPACES))
 
-    conditions = assertion.find("saml2:Conditions", _NS)
+    conditions = assertion.find("saml2:Conditions", NAMESPACES)
     if conditions is None:
         raise SamlError("the assertion has no conditions")
     try:
@@ -189,7 +211,7 @@ def _assertion(statement: Statement) -> str:
     begin = rfc3339(statement.at - VALID)
     name = escape(statement.name_id)
     return (
-        f'<saml2:Assertion xmlns:saml2="{_NS["saml2"]}" ID="{statement.id}"'
+        f'<saml2:Assertion xmlns:saml2="{NAMESPACES["saml2"]}" ID="{statement.id}"'
         f' IssueInstant="{at}" Version="2.0">'
         f"<saml2:Issuer>{escape(statement.issuer)}</saml2:Issuer>"
         f"<saml2:Subject><saml2:NameID>{name}</saml2:NameID><saml2:SubjectConfirmation"

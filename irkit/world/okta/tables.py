@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from irkit.canonical import JsonObject
+from irkit.canonical import Json, JsonObject
 from irkit.world.okta import errors
 from irkit.world.okta.records import (
     ENTERED,
@@ -33,6 +33,13 @@ Documents: TypeAlias = dict[str, JsonObject]
 """Org-level objects that the simulator keeps as JSON, by id."""
 
 EVERYONE: Final = "Everyone"
+
+
+def at(document: Json, *path: str) -> Json:
+    """Return what stands at a path of a document, None where nothing does."""
+    for key in path:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
 
 
 @dataclass(slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class Deactivate(Switch):
         permissions=Permissions(
             okta_read=("okta.idps.read", "okta.policies.read"), okta_write=("okta.idps.manage",)
         ),
+        cuts=(Kind.OKTA_IDP,),
         does_not_cut=(
             Kind.OKTA_SESSION,
             Kind.OKTA_OAUTH_TOKEN,

@@ -36,6 +36,7 @@ class UnlinkUsers(Action):
             okta_write=("okta.idps.manage", "okta.users.manage"),
         ),
         does_not_cut=(
+            Kind.OKTA_IDP,
             Kind.OKTA_SESSION,
             Kind.OKTA_OAUTH_TOKEN,
             Kind.OKTA_API_TOKEN,

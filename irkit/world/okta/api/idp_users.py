@@ -6,6 +6,7 @@ from irkit.canonical import JsonObject
 from irkit.world.okta import errors
 from irkit.world.okta.callers import user_party
 from irkit.world.okta.paging import page
+from irkit.world.okta.records import User
 from irkit.world.okta.routing import NO_CONTENT, Ask, Reply, route
 from irkit.world.okta.system_log import Party
 from irkit.world.okta.tables import Documents
@@ -33,11 +34,9 @@ def get_linked_user(ask: Ask) -> Reply:
 def link_user(ask: Ask) -> Reply:
     """Link a user to an identity provider."""
     user = ask.user("userId")
-    _links(ask)[user.id] = {
-        "externalId": str(ask.object().get("externalId", user.login)),
-        "created": moment(ask.state.now()),
-    }
-    _tell(ask, "user.account.idp_link.add", user.id)
+    _links(ask)
+    name = str(ask.object().get("externalId", user.login))
+    link(ask, ask.params["idpId"], user, name)
     return Reply(body=_json(ask, user.id))
 
 
@@ -50,11 +49,30 @@ def unlink_user(ask: Ask) -> Reply:
     return NO_CONTENT
 
 
+def link(ask: Ask, idp_id: str, user: User, name: str) -> None:
+    """Link a user, whom the provider knows by `name`."""
+    links = ask.tables.documents.setdefault(_table(idp_id), {})
+    links[user.id] = {"externalId": name, "created": moment(ask.state.now())}
+    _tell(ask, "user.account.idp_link.add", user.id)
+
+
+def linked_as(ask: Ask, idp_id: str, name: str) -> User | None:
+    """Return the user whom a provider knows by `name`, if one is linked."""
+    for user_id, linked in ask.tables.documents.get(_table(idp_id), {}).items():
+        if linked["externalId"] == name:
+            return ask.tables.users.get(user_id)
+    return None
+
+
+def _table(idp_id: str) -> str:
+    return f"idp_users/{idp_id}"
+
+
 def _links(ask: Ask) -> Documents:
     idp_id = ask.params["idpId"]
     if idp_id not in ask.tables.documents.get("idps", {}):
         raise errors.not_found(idp_id, "IdpTrust")
-    return ask.tables.documents.setdefault(f"idp_users/{idp_id}", {})
+    return ask.tables.documents.setdefault(_table(idp_id), {})
 
 
 def _linked(ask: Ask) -> str:

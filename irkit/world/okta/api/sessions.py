@@ -140,7 +140,10 @@ def _session_json(ask: Ask, session: Session) -> JsonObject:
         "lastPasswordVerification": moment(session.created),
         "lastFactorVerification": moment(session.created) if mfa else None,
         "amr": list(session.amr),
-        "idp": {"id": ask.state.org_id, "type": "OKTA"},
+        "idp": {
+            "id": session.idp_id or ask.state.org_id,
+            "type": "FEDERATION" if session.idp_id else "OKTA",
+        },
         "mfaActive": mfa,
         "_links": {
             "self": hinted(me, "GET", "DELETE"),
