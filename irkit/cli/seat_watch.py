@@ -31,7 +31,7 @@ _ROLE = re.compile(r"\bin role (\S+) in ([0-9]{12})\b")
 _NAMES = {
     CredentialKind.OKTA_SESSION: "okta session",
     CredentialKind.OKTA_FACTOR: "okta factor",
-    CredentialKind.OKTA_IDP: "okta provider",
+    CredentialKind.OKTA_IDP: "identity provider",
     CredentialKind.OKTA_OAUTH_TOKEN: "okta token",
     CredentialKind.FEDERATED_ROLE_SESSION: "aws session",
     CredentialKind.CHAINED_ROLE_SESSION: "chained session",

@@ -61,7 +61,7 @@ def _vouch(url: str, held: Mapping[str, str]) -> SeatState:
     To come in as somebody would change the org: a session, a link, a user let in again.
     """
     provider = OutsideProvider.read(held["issuer"], held["key"])
-    reply = come_through(url, provider, held["idp"], _NOBODY, {})
+    reply = come_through(url, provider, held["idp_id"], _NOBODY, {})
     if reply is not None and reply.status == _BAD_REQUEST and _NOT_LET_IN in reply.body:
         return SeatState.ALIVE
     return _verdict(reply, "")

@@ -5,6 +5,7 @@ own and comes in through it as anybody, without a password and without a factor.
 real request, so that the log tells it.
 """
 
+import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,21 +14,27 @@ from typing import Final
 from irkit.canonical import JsonObject
 from irkit.model.access import CredentialKind
 from irkit.secret import Secret
-from irkit.world.aws_query import AwsKey
+from irkit.world.aws_query import AwsKey, credentials_in
 from irkit.world.browser import Browser, secrets_of
-from irkit.world.fixtures.acme_small import PROD
+from irkit.world.fixtures.acme_small import DOMAIN, PROD
 from irkit.world.fixtures.build_okta import PASSWORD, SESSION
 from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, Stage
 from irkit.world.okta.inbound_saml import OutsideProvider
 from irkit.world.seats import Seat
 
-ADMINISTRATOR: Final = "sasha.novak@acme.example"
-IMPERSONATED: Final = "dev.anand@acme.example"
-PROVIDER_NAME: Final = "Partner sign-in"
-ISSUER: Final = "https://login.partner.example/saml"
+ADMINISTRATOR: Final = f"sasha.novak@{DOMAIN}"
+IMPERSONATED: Final = f"omar.aziz@{DOMAIN}"
+"""A developer: the way into AWS."""
+ALSO: Final = f"noor.haddad@{DOMAIN}"
+MADE_USER: Final = "svc-mirror"
+PROVIDER_NAME: Final = "Acme partners"
+ISSUER: Final = "https://login.acme-partners.example/saml"
 
 _IDPS: Final = "/api/v1/idps"
 _CALLS: Final = ("s3:ListBuckets", "ec2:DescribeInstances", "iam:ListUsers")
+_ANYTHING: Final = json.dumps(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+)
 
 
 def add_provider(admin: Browser, provider: OutsideProvider, *, token: str = "") -> str:
@@ -51,20 +58,20 @@ def add_routing(admin: Browser, idp: str) -> None:
     admin.post(f"/api/v1/policies/{policy['id']}/rules", rule)
 
 
-def provider_seat(stage: Stage, provider: OutsideProvider, idp: str, admin: str) -> Seat:
+def provider_seat(browser: Browser, provider: OutsideProvider, idp: str) -> Seat:
     """Return the provider as a seat: who holds its key comes in as anybody."""
     return Seat(
         id=f"okta-idp:{idp}",
         kind=CredentialKind.OKTA_IDP,
-        label=f"identity provider `{PROVIDER_NAME}`, trusted by Okta",
-        user=admin,
+        label=f"Okta identity provider {PROVIDER_NAME}",
+        user=idp,
         credentials={
-            "idp": Secret(idp),
+            "idp_id": Secret(idp),
             "issuer": Secret(provider.issuer),
             "key": Secret(provider.pem()),
         },
-        okta_url=stage.okta_url,
-        aws_url=stage.aws_url,
+        okta_url=browser.okta_url,
+        aws_url=browser.aws_url,
     )
 
 
@@ -90,11 +97,12 @@ class _Rogue:
             idp = add_provider(admin, provider)
             add_routing(admin, idp)
         with self._ago(45):
-            impostor = replace(outside, sid=outside.come_through(provider, idp, IMPERSONATED))
-            self.stage.seats.add(self._session(IMPERSONATED, impostor.sid))
+            for login in (ALSO, IMPERSONATED):
+                sid = outside.come_through(provider, idp, login)
+                self.stage.seats.add(self._session(login, sid))
         with self._ago(40):
-            self.stage.seats.add(self._enters_aws(impostor))
-        return provider_seat(self.stage, provider, idp, ADMINISTRATOR)
+            self._enters_aws(replace(outside, sid=sid))
+        return provider_seat(outside, provider, idp)
 
     def _ago(self, minutes: int) -> AbstractContextManager[None]:
         return self.stage.clock.earlier(timedelta(minutes=minutes))
@@ -118,19 +126,32 @@ class _Rogue:
             aws_url=self.stage.aws_url,
         )
 
-    def _enters_aws(self, impostor: Browser) -> Seat:
-        key: AwsKey = impostor.enter_aws(
+    def _enters_aws(self, impostor: Browser) -> None:
+        """On into AWS as somebody else, and a key to come back with."""
+        key = impostor.enter_aws(
             self.stage.okta_ids.aws_app,
             f"arn:aws:iam::{PROD}:role/Developer",
             f"arn:aws:iam::{PROD}:saml-provider/okta",
         )
+        ends = self.stage.clock().replace(microsecond=0) + SESSION
+        label = f"session of {IMPERSONATED} in role Developer in {PROD}"
+        seat = self._aws_seat(key, CredentialKind.FEDERATED_ROLE_SESSION, IMPERSONATED, label)
+        self.stage.seats.add(replace(seat, expires_at=ends))
+        call = impostor.aws_call
+        call(key, "iam", "CreateUser", UserName=MADE_USER)
+        named = {"UserName": MADE_USER, "PolicyName": "mirror", "PolicyDocument": _ANYTHING}
+        call(key, "iam", "PutUserPolicy", **named)
+        made = credentials_in(call(key, "iam", "CreateAccessKey", UserName=MADE_USER))
+        label = f"key {made.id} of {MADE_USER}"
+        self.stage.seats.add(self._aws_seat(made, CredentialKind.LONG_TERM_KEY, MADE_USER, label))
+
+    def _aws_seat(self, key: AwsKey, kind: CredentialKind, user: str, label: str) -> Seat:
         return Seat(
             id=f"aws:{key.id}",
-            kind=CredentialKind.FEDERATED_ROLE_SESSION,
-            label=f"session of {IMPERSONATED} in role Developer in {PROD}",
-            user=IMPERSONATED,
+            kind=kind,
+            label=label,
+            user=user,
             account=PROD,
-            expires_at=self.stage.clock().replace(microsecond=0) + SESSION,
             calls=_CALLS,
             credentials=secrets_of(key),
             okta_url=self.stage.okta_url,

@@ -411,7 +411,7 @@ def test_a_rogue_provider_is_tried_without_changing_the_org(
     before = world.restorable(), len(world.okta.tables.sessions)
     assert seat.probe() is ALIVE
     assert (world.restorable(), len(world.okta.tables.sessions)) == before
-    user = world.okta_ids.users["dev.anand@acme.example"]
+    user = world.okta_ids.users["omar.aziz@acme.example"]
     responder.okta("POST", f"/api/v1/users/{user}/lifecycle/suspend")
     assert seat.probe() is ALIVE
     responder.okta("POST", f"/api/v1/idps/{idp}/lifecycle/deactivate")

@@ -222,7 +222,9 @@ class Play:
 
 _LATER: Final = timedelta(minutes=1)
 
-_NO_SECRETS: Final = frozenset({"access_key_id", "login", "factor_id", "pass_code", "password"})
+_NO_SECRETS: Final = frozenset(
+    {"access_key_id", "factor_id", "idp_id", "issuer", "login", "pass_code", "password"}
+)
 """Parts of a credential that everybody may see, or that are words of the exercise."""
 
 

@@ -64,7 +64,7 @@ CASES = (
     Case("okta.idp.unlink_users", unlink_users, "DELETE */idps/*/users/*"),
 )
 
-_REACH = ("identity provider", "dev.anand")
+_REACH = ("identity provider", "omar.aziz", "noor.haddad", "svc-mirror")
 
 KILLS = (
     Kill(switched_off, _REACH, plants=(CredentialKind.OKTA_IDP,)),
