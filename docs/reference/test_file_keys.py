@@ -16,6 +16,8 @@ WORLD = {
     "seed": "What ids and keys depend on",
     "users": "How many people the generated company has",
     "intruder": "`false`: nobody has broken in, and only the innocent are at work",
+    "story": "An intrusion of its own, by name, played besides the usual one or instead of it",
+    "regions": "The AWS regions that irkit looks into (us-east-1)",
     "plant": "Further seats, by kind",
     "admins": "Administrator's roles by login, given out before the run",
 }

@@ -24,7 +24,7 @@ class WorldFacts:
     """What a workspace needs to know of a running world.
 
     `secrets` are kept in `.irkit/keys/NAME`; `okta-token` and `aws-secret-key` must be among them,
-    and `seats` where the drill's intruder has any.
+    and `seats` where the drill's intruder has any. `regions` are those that are looked into.
     """
 
     org: str
@@ -35,6 +35,7 @@ class WorldFacts:
     accounts: tuple[Account, ...]
     okta_app: str
     saml_provider: str
+    regions: tuple[str, ...] = ("us-east-1",)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
 
 
@@ -111,6 +112,7 @@ def _world_yaml(org: str, world: WorldFacts) -> str:
         aws_url=world.aws_url,
         key_id=world.aws_access_key_id,
         accounts=accounts,
+        regions=", ".join(world.regions),
         app=world.okta_app,
         provider=world.saml_provider,
         keys=KEYS,
@@ -186,7 +188,7 @@ connections:
     depends_on_idp: no
     accounts:
 {accounts}
-    regions: [us-east-1]
+    regions: [{regions}]
 
 federation:
   - {{okta_app: {app}, aws: all, saml_provider: {provider}, session_name: login}}

@@ -40,6 +40,7 @@ from irkit.world.okta.state import OktaState
 from irkit.world.planting import plant
 from irkit.world.proxy import FaultProxy
 from irkit.world.seats import Seat, Seats
+from irkit.world.stories import tell
 from irkit.world.world_clock import WorldClock
 
 ENTRY_USER: Final = "irkit-breakglass"
@@ -228,6 +229,15 @@ class World:
             IrkitError: if there is no way to make one of this kind (IRK804).
         """
         return plant(self, kind)
+
+    def tell(self, story: str) -> Seats:
+        """Play a story of its own, and return what the intruder holds now.
+
+        Raises:
+            IrkitError: if there is no such story (IRK801).
+        """
+        tell(self, story)
+        return self.seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ EVIDENCE = """\
 """
 SUSPEND = '  - {do: okta.user.suspend, with: {user: "{{ user.id }}"}}\n'
 REVOKE = '  - {do: okta.user.revoke_sessions, with: {user: "{{ user.id }}"}, because: It must.}\n'
+END_ROLE = "  - {do: aws.iam_role.revoke_sessions, with: {role: r}, because: It must.}\n"
+SHUT_OUT = "  - {do: aws.iam_user.quarantine, with: {user: u}}\n"
 REMOVE = '  - {do: okta.user.remove_factor, with: {user: "{{ user.id }}", factor: f}, because: x}\n'
 GUARDED = HEAD + (
     "inputs: {user: okta.user}\n"
@@ -291,6 +293,7 @@ CASES = [
     ),
     ("IRK235", book(REVOKE, SUSPEND), book(SUSPEND, REVOKE)),
     ("IRK235", book(REVOKE), book(SUSPEND, REVOKE)),
+    ("IRK235", book(END_ROLE), book(SHUT_OUT, END_ROLE)),
     (
         "IRK236",
         book(

@@ -18,7 +18,8 @@ from irkit.proving.testing.decode import decode, playbook_of
 from irkit.proving.testing.expectations import kinds
 from irkit.proving.testing.schema import files_schema
 from irkit.proving.testing.suite import Case, Suite
-from irkit.proving.world_facts import FIXTURES
+from irkit.proving.world_facts import FIXTURES, STORIES
+from irkit.world import stories
 from irkit.world.fixtures import NAMES
 
 FEDERATED = "okta-user-federated-to-aws"
@@ -31,6 +32,8 @@ worlds:
   with-token:
     fixture: acme-small
     seed: 3
+    story: crypto-mining
+    regions: [us-east-1, eu-north-1]
     plant: [okta_api_token]
     admins: {{{KAI}: APP_ADMIN}}
 unit:
@@ -89,6 +92,7 @@ def case(lines: str) -> str:
 def test_every_key_decodes() -> None:
     """A file that uses every key is read completely."""
     first, second = suite_of(WHOLE).cases
+    assert (first.world.story, first.world.regions[1:]) == ("crypto-mining", ("eu-north-1",))
     assert (first.world.seed, first.down, first.twice) == (3, ("aws",), False)
     assert first.inputs == {"user": KAI, "accounts": "111122223333"}
     assert first.approvals is not None
@@ -136,6 +140,7 @@ def test_sweeps_start_from_the_case_they_name() -> None:
         ("    expect: {undo: {changed: []}}", "IRK814"),
         ("    expect: {second_run: {changed: []}}", "IRK814"),
         ("    expect: {result: green}", "IRK105"),
+        ("    world: w\nworlds: {w: {story: fairy-tale}}", "IRK105"),
         ("    expect: {seats: {okta_cookie: dead}}", "IRK105"),
         ("    expect: {state: {okta.user: {kai: {stats: ACTIVE}}}}", "IRK105"),
         ("    expect: {order: [[look.get]]}", "IRK105"),
@@ -221,3 +226,4 @@ def test_the_schema_knows_every_expectation(key: str, validator: Draft202012Vali
 def test_the_fixtures_are_those_of_the_world() -> None:
     """The names a test may use are those the world has."""
     assert FIXTURES == NAMES
+    assert STORIES == stories.NAMES

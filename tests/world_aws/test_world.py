@@ -480,6 +480,12 @@ def test_unknown_fixture_is_an_error() -> None:
         World.start("acme-huge")
 
 
+def test_unknown_story_is_an_error(world: World) -> None:
+    """A story that nobody wrote is named together with those that somebody did."""
+    with pytest.raises(IrkitError, match="IRK801"):
+        world.tell("fairy-tale")
+
+
 def test_taken_port_is_an_error(world: World) -> None:
     """A port in use is reported, and nothing is left behind."""
     taken = world.aws_proxy.port

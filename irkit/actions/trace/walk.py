@@ -16,6 +16,7 @@ from irkit.actions.trace.events import (
     user_of,
     user_session_of,
 )
+from irkit.actions.trace.harm import Harm, harm_of, harm_to_json
 from irkit.canonical import Json, JsonObject
 
 
@@ -28,6 +29,7 @@ class Findings:
     keys_created: list[JsonObject] = field(default_factory=list)
     users_created: list[str] = field(default_factory=list)
     instances_started: list[str] = field(default_factory=list)
+    harm: list[Harm] = field(default_factory=list)
     events: list[JsonObject] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Json]:
@@ -40,6 +42,7 @@ class Findings:
             "keys_created": listed(self.keys_created),
             "users_created": listed(sorted(set(self.users_created))),
             "instances_started": listed(sorted(set(self.instances_started))),
+            **harm_to_json(self.harm),
         }
 
 
@@ -68,6 +71,7 @@ def _take(findings: Findings, event: JsonObject) -> list[tuple[str, str]]:
     if not succeeded(event):
         return []
     findings.instances_started += instances_of(event)
+    findings.harm += harm_of(event)
     if user := user_of(event):
         findings.users_created.append(user)
     if session := session_of(event):

@@ -1,11 +1,19 @@
 """Sessions are ended while the door is open: the intruder just comes back in (IRK235)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from irkit.diagnostics import Diagnostic, Label
 from irkit.lang.view import View, problem, warning
 from irkit.model.playbook import DoStep
 from irkit.model.spec import Reversal
+
+_ENTERED_FROM: Final[Mapping[str, frozenset[str]]] = {
+    "aws.role": frozenset(
+        {"aws.oidc_audience", "aws.role_session", "aws.saml_provider", "aws.scp", "aws.user"}
+    )
+}
+"""Whose doors, closed before, keep new sessions of a kind from starting as well as its own."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:
@@ -32,6 +40,9 @@ def check(view: View) -> Iterator[Diagnostic]:
                 if later.span
                 else (),
             )
+            continue
+        entered = _ENTERED_FROM.get(spec.target, frozenset())
+        if any(at < index for kind in entered for at, _ in doors.get(kind, [])):
             continue
         names = sorted(
             found.id

@@ -7,7 +7,7 @@ Only the pace is another one, and the clock, which people who do not answer let 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -202,12 +202,15 @@ def bench(setting: Setting, root: Path, requester: str) -> Iterator[Bench]:
             world.plant_intruder()
         else:
             world.plant_colleagues()
+        if setting.story:
+            world.tell(setting.story)
         for kind in setting.plant:
             world.plant(kind)
         for login, role in setting.admins.items():
             world.okta.assign_role(world.okta_ids.users[login], role)
         root.mkdir(parents=True, exist_ok=True)
-        init(root, world=facts(world))
+        known = facts(world)
+        init(root, world=replace(known, regions=setting.regions or known.regions))
         enrol(load(root))
         made = Bench(world=world, root=root, requester=requester)
         seal(made.session)

@@ -5,6 +5,7 @@ from typing import cast
 
 from irkit.canonical import Json, JsonObject, parse
 from irkit.model.access.kinds import CredentialKind
+from irkit.proving.testing.resource_state import RESOURCES
 from irkit.proving.testing.seen import State
 from irkit.world.aws.moto_ec2 import instance_names
 from irkit.world.okta.state import OktaState
@@ -23,6 +24,7 @@ def state_of(world: World) -> State:
             "aws.role": dict(_principals(accounts, "roles")),
             "aws.access_key": dict(_keys(accounts)),
             "aws.instance": dict(_instances(world, accounts)),
+            **{kind: dict(look(accounts)) for kind, look in RESOURCES.items()},
         },
     )
 

@@ -19,12 +19,18 @@ BIG: Final = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """The world of a case. `plant` are further seats, `admins` roles the intruder gave out."""
+    """The world of a case: `story` is another intrusion that is played in it, empty for none.
+
+    `plant` are further seats, `admins` roles the intruder gave out, `regions` those that irkit
+    looks into; without any, the one that the company is in.
+    """
 
     fixture: str = FIXTURE
     seed: int = SEED
     users: int | None = None
     intruder: bool = True
+    story: str = ""
+    regions: tuple[str, ...] = ()
     plant: tuple[CredentialKind, ...] = ()
     admins: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from irkit.canonical import JsonObject
 from irkit.decode import Fields, fields, scalars, shown, text, texts, unknown
 from irkit.model.access.kinds import CredentialKind
 from irkit.proving.testing.suite import Setting
-from irkit.proving.world_facts import FIXTURE, FIXTURES, SEED
+from irkit.proving.world_facts import FIXTURE, FIXTURES, SEED, STORIES
 from irkit.yaml_strict import ScalarNode
 
 _KINDS: Final = tuple(str(kind) for kind in CredentialKind)
@@ -21,6 +21,8 @@ SCHEMA: Final[JsonObject] = {
             "seed": {"type": "integer", "minimum": 0},
             "users": {"type": "integer", "minimum": 1},
             "intruder": {"type": "boolean"},
+            "story": {"enum": list(STORIES)},
+            "regions": {"type": "array", "items": {"type": "string"}},
             "plant": {"type": "array", "items": {"enum": list(_KINDS)}},
             "admins": {"type": "object", "additionalProperties": {"type": "string"}},
         },
@@ -50,12 +52,22 @@ def _setting(reader: Fields) -> Setting:
         seed=reader.integer("seed", SEED) or 0,
         users=reader.integer("users", at_least=1),
         intruder=reader.boolean("intruder", default=True),
+        story=_story(reader),
+        regions=reader.texts("regions"),
         plant=tuple(_planted(reader)),
         admins={
             login.text: text(role, reader.problems, f"the role of `{login.text}`")
             for login, role in reader.pairs("admins")
         },
     )
+
+
+def _story(reader: Fields) -> str:
+    name, node = reader.text("story"), reader.node.get("story")
+    if isinstance(node, ScalarNode) and name not in STORIES:
+        summary = f"the world knows no story {shown(name)}"
+        unknown(reader.problems, "IRK105", summary, node, STORIES)
+    return name
 
 
 def _planted(reader: Fields) -> Iterator[CredentialKind]:

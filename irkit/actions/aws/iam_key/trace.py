@@ -47,6 +47,11 @@ class Trace(Read):
                 "keys_created": {"type": "array"},
                 "users_created": {"type": "array", "items": {"type": "string"}},
                 "instances_started": {"type": "array", "items": {"type": "string"}},
+                "capacity_made": {"type": "array"},
+                "secrets_read": {"type": "array"},
+                "kms_keys": {"type": "array"},
+                "buckets_changed": {"type": "array"},
+                "snapshots_shared": {"type": "array"},
             },
         },
     )

@@ -40,6 +40,13 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws.role": ("inline", "attached", "trust", "boundary"),
     "aws.access_key": ("status", "user"),
     "aws.instance": ("state", "security_groups"),
+    "aws.auto_scaling_group": ("sizes", "suspended"),
+    "aws.bucket": ("public_access", "versions", "lifecycle", "replication"),
+    "aws.database": ("public", "protected"),
+    "aws.kms_key": ("state", "grants"),
+    "aws.root": ("password", "keys", "certificates", "mfa"),
+    "aws.secret": ("policy", "current"),
+    "aws.snapshot": ("shared",),
 }
 """What can be asked of each kind of thing."""
 

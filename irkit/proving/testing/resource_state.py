@@ -1,0 +1,106 @@
+"""Groups, buckets, databases, keys, secrets and snapshots in the state of the simulated AWS.
+
+By account and name, where the name is the owner's own; the id otherwise.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, cast
+
+from irkit.canonical import Json, JsonObject
+
+Things = Iterator[tuple[str, JsonObject]]
+
+_CURRENT: Final = "AWSCURRENT"
+_ALL_BLOCKED: Final = frozenset({"True", "true"})
+
+
+def _regions(accounts: JsonObject, service: str) -> Iterator[tuple[str, JsonObject]]:
+    """Yield what each account has of a service, region by region."""
+    for account, content in accounts.items():
+        for region in _object(cast("JsonObject", content), service).values():
+            yield account, cast("JsonObject", region)
+
+
+def _groups(accounts: JsonObject) -> Things:
+    for account, groups in _regions(accounts, "autoscaling"):
+        for name, group in groups.items():
+            yield f"{account}/{name}", _part(group, "sizes", "suspended")
+
+
+def _buckets(accounts: JsonObject) -> Things:
+    for account, content in accounts.items():
+        for name, bucket in _object(cast("JsonObject", content), "s3").items():
+            facts = cast("JsonObject", bucket)
+            yield (
+                f"{account}/{name}",
+                {
+                    "public_access": _blocked(facts.get("public_access")),
+                    "versions": facts.get("versions"),
+                    "lifecycle": facts.get("lifecycle"),
+                    "replication": facts.get("replication"),
+                },
+            )
+
+
+def _blocked(block: Json) -> str:
+    """Say in one word whether a bucket shuts the public out."""
+    switches = set(block.values()) if isinstance(block, Mapping) else set()
+    return "blocked" if switches and switches <= _ALL_BLOCKED else "open"
+
+
+def _databases(accounts: JsonObject) -> Things:
+    for account, content in _regions(accounts, "rds"):
+        for name, database in _object(content, "databases").items():
+            yield f"{account}/{name}", cast("JsonObject", database)
+
+
+def _keys(accounts: JsonObject) -> Things:
+    for account, keys in _regions(accounts, "kms"):
+        for name, key in keys.items():
+            yield f"{account}/{name}", _part(key, "state", "grants")
+
+
+def _roots(accounts: JsonObject) -> Things:
+    for account, content in accounts.items():
+        yield account, _object(cast("JsonObject", content), "root")
+
+
+def _secrets(accounts: JsonObject) -> Things:
+    for account, secrets in _regions(accounts, "secretsmanager"):
+        for name, secret in secrets.items():
+            stages = _object(cast("JsonObject", secret), "stages")
+            current = [
+                version for version, held in stages.items() if _CURRENT in cast("list[str]", held)
+            ]
+            policy = cast("JsonObject", secret).get("policy")
+            yield f"{account}/{name}", {"policy": policy, "current": tuple(current)}
+
+
+def _snapshots(accounts: JsonObject) -> Things:
+    for account, content in _regions(accounts, "ec2"):
+        for name, shared in _object(content, "shared").items():
+            yield f"{account}/{name}", {"shared": shared}
+
+
+def _part(thing: Json, *keys: str) -> JsonObject:
+    facts = cast("JsonObject", thing)
+    return {key: facts.get(key) for key in keys}
+
+
+def _object(value: JsonObject, key: str) -> JsonObject:
+    return cast("JsonObject", value.get(key) or {})
+
+
+RESOURCES: Final[Mapping[str, Callable[[JsonObject], Things]]] = MappingProxyType(
+    {
+        "aws.auto_scaling_group": _groups,
+        "aws.bucket": _buckets,
+        "aws.database": _databases,
+        "aws.kms_key": _keys,
+        "aws.root": _roots,
+        "aws.secret": _secrets,
+        "aws.snapshot": _snapshots,
+    }
+)
+"""How each kind is looked at."""

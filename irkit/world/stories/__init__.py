@@ -1,0 +1,38 @@
+"""Intrusions beyond those of `intruder` and `planting`, told by name: one file each.
+
+A story is played into a world that runs: real requests by the intruder, made while the clock is set
+back, so that the logs tell it to whoever reads them; and what the company had before it, which lies
+in the accounts without a log.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.world.stories import crypto_mining
+from irkit.world.stories.ground import Ground
+
+_STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
+    {"crypto-mining": crypto_mining.play}
+)
+NAMES: Final = tuple(_STORIES)
+"""The stories there are."""
+
+
+def tell(ground: Ground, name: str) -> None:
+    """Play the story called `name`.
+
+    Raises:
+        IrkitError: if there is no such story (IRK801).
+    """
+    story = _STORIES.get(name)
+    if story is None:
+        raise IrkitError(
+            Diagnostic(
+                code="IRK801",
+                summary=f"the world knows no story called `{name}`",
+                help=f"use one of: {', '.join(NAMES)}",
+            )
+        )
+    story(ground)
