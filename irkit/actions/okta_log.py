@@ -10,6 +10,7 @@ from irkit.actions.shape import maybe_text
 from irkit.actions.times import moment
 from irkit.canonical import JsonObject
 from irkit.clock import rfc3339
+from irkit.providers.call import CallError
 
 _PAGE: Final = 1000
 
@@ -64,6 +65,15 @@ async def read_log(
     )
 
 
+async def read_what_there_is(readers: Readers, condition: str, *, since: str) -> Excerpt:
+    """Return what `read_log` returns; where Okta does not answer, nothing and a gap."""
+    try:
+        return await read_log(readers, condition, since=since)
+    except CallError as error:
+        gap = f"the log was not read: {error.diagnostics[0].summary}"
+        return Excerpt(events=(), through="", gaps=(gap,))
+
+
 def about(user_id: str) -> str:
     """Return the condition for what a user did or had done to them."""
     return f'(actor.id eq "{user_id}" or target.id eq "{user_id}")'
@@ -72,6 +82,17 @@ def about(user_id: str) -> str:
 def any_of(event_types: Iterable[str]) -> str:
     """Return the condition for events of one of these types."""
     return " or ".join(f'eventType eq "{name}"' for name in event_types)
+
+
+def people_who(events: Iterable[JsonObject]) -> list[JsonObject]:
+    """Return the `id` and `login` of each user who did one of these with success, in order."""
+    found = {
+        maybe_text(event, "actor", "id"): maybe_text(event, "actor", "alternateId")
+        for event in events
+        if maybe_text(event, "outcome", "result") == "SUCCESS"
+        and maybe_text(event, "actor", "type") == "User"
+    }
+    return [{"id": user, "login": login} for user, login in found.items() if user != "unknown"]
 
 
 def _through(events: list[JsonObject], end: datetime, *, cut: bool) -> str:

@@ -144,6 +144,11 @@ class _Rogue:
         made = credentials_in(call(key, "iam", "CreateAccessKey", UserName=MADE_USER))
         label = f"key {made.id} of {MADE_USER}"
         self.stage.seats.add(self._aws_seat(made, CredentialKind.LONG_TERM_KEY, MADE_USER, label))
+        entered = {"RoleArn": f"arn:aws:iam::{PROD}:role/Deploy", "RoleSessionName": "sync"}
+        chained = credentials_in(call(key, "sts", "AssumeRole", **entered))
+        label = f"session `sync` in role Deploy in {PROD}, entered from Developer"
+        kind = CredentialKind.CHAINED_ROLE_SESSION
+        self.stage.seats.add(self._aws_seat(chained, kind, IMPERSONATED, label))
 
     def _aws_seat(self, key: AwsKey, kind: CredentialKind, user: str, label: str) -> Seat:
         return Seat(

@@ -20,6 +20,7 @@ def state_of(world: World) -> State:
         whole=whole,
         named={
             "okta.user": dict(_people(world.okta)),
+            "okta.idp": dict(_identity_providers(world.okta)),
             "aws.user": dict(_principals(accounts, "users")),
             "aws.role": dict(_principals(accounts, "roles")),
             "aws.access_key": dict(_keys(accounts)),
@@ -71,6 +72,21 @@ def _people(okta: OktaState) -> Iterator[tuple[str, JsonObject]]:
                     "groups": [
                         tables.groups[group].name for group in tables.memberships.get(mine, {})
                     ],
+                },
+            )
+
+
+def _identity_providers(okta: OktaState) -> Iterator[tuple[str, JsonObject]]:
+    """Yield the providers that the org trusts, or did, by name, with the logins linked to each."""
+    with okta.lock:
+        tables = okta.tables
+        for idp, provider in tables.documents.get("idps", {}).items():
+            linked = tables.documents.get(f"idp_users/{idp}", {})
+            yield (
+                str(provider["name"]),
+                {
+                    "status": provider["status"],
+                    "users": [*sorted(tables.users[user].login for user in linked)],
                 },
             )
 

@@ -30,6 +30,7 @@ class RevokeSessions(SignOut):
         ),
         cuts=(Kind.OKTA_SESSION, Kind.OKTA_OAUTH_TOKEN),
         does_not_cut=(
+            Kind.OKTA_IDP,
             Kind.OKTA_ACCESS_TOKEN,
             Kind.OKTA_API_TOKEN,
             Kind.OKTA_FACTOR,

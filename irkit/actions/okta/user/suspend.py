@@ -30,6 +30,7 @@ class Suspend(Action):
         permissions=Permissions(okta_read=("okta.users.read",), okta_write=("okta.users.manage",)),
         cuts=(Kind.OKTA_API_TOKEN,),
         does_not_cut=(
+            Kind.OKTA_IDP,
             Kind.OKTA_ACCESS_TOKEN,
             Kind.FEDERATED_ROLE_SESSION,
             Kind.CHAINED_ROLE_SESSION,

@@ -36,6 +36,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
         *("status", "sessions", "refresh_tokens", "factors", "admin_roles"),
         *("api_tokens", "groups"),
     ),
+    "okta.idp": ("status", "users"),
     "aws.user": ("inline", "attached", "keys", "groups", "boundary", "console"),
     "aws.role": ("inline", "attached", "trust", "boundary"),
     "aws.access_key": ("status", "user"),
