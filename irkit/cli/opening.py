@@ -68,7 +68,7 @@ def named_opening(
         IrkitError: if the case is closed, or a live workspace's requester has no key.
     """
     take_key(invocation, key, consent.fold.policy.signers)
-    known = cases(journal.replay())
+    known = cases(journal)
     if case in known and known[case].closed_at is not None:
         raise IrkitError(
             Diagnostic(
@@ -92,7 +92,7 @@ async def open_named(
     """Resolve the inputs, record the case if it is new, open the run and return its id."""
     session = invocation.session
     inputs = await resolved(session, opening, connections)
-    if opening.case not in cases(journal.replay()):
+    if opening.case not in cases(journal):
         open_case(
             journal,
             session.actor,

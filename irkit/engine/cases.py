@@ -14,6 +14,7 @@ from irkit.canonical import Json, JsonObject
 from irkit.clock import parse_rfc3339, rfc3339
 from irkit.decode import SLUG
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.history import revealed
 from irkit.engine.ulid import speakable
 from irkit.trail.journal import Journal
 from irkit.trail.record import Actor, Draft, Record
@@ -51,14 +52,15 @@ class Case:
     left: tuple[str, ...] = ()
 
 
-def cases(records: Iterable[Record]) -> Mapping[str, Case]:
+def cases(journal: Journal) -> Mapping[str, Case]:
     """Return every case by name, in the order they began."""
     found: dict[str, Case] = {}
-    for record in records:
+    for record in journal.replay():
         take = _HANDLERS.get(record.type)
         name = record.body.get("case")
         if take is not None and isinstance(name, str) and name:
-            found[name] = take(found.get(name) or _begun(record, name), record)
+            told = replace(record, body=revealed(record, journal.blobs))
+            found[name] = take(found.get(name) or _begun(record, name), told)
     return found
 
 
@@ -88,7 +90,7 @@ def open_case(
     Raises:
         IrkitError: IRK631 for a name that is none or is taken.
     """
-    known = cases(journal.replay())
+    known = cases(journal)
     chosen = name or fresh_name(known, random)
     if not SLUG.fullmatch(chosen) or len(chosen) > _MAX_NAME:
         raise _problem(
@@ -103,8 +105,9 @@ def open_case(
             f"see it with `irkit case show {chosen}`, or choose another name",
         )
     body: JsonObject = {"case": chosen, "title": title}
-    journal.append(Draft(type="case.opened", actor=actor, body=body))
-    return cases(journal.replay())[chosen]
+    private = ("/title",) if title else ()
+    journal.append(Draft(type="case.opened", actor=actor, body=body, private=private))
+    return cases(journal)[chosen]
 
 
 def fresh_name(known: Iterable[str], random: Callable[[int], bytes]) -> str:
@@ -125,13 +128,13 @@ def note(journal: Journal, actor: Actor, name: str, text: str) -> None:
     Raises:
         IrkitError: IRK630 if there is no such case, IRK632 if the text is empty or too long.
     """
-    require(cases(journal.replay()), name)
+    require(cases(journal), name)
     if not text.strip() or len(text) > _MAX_NOTE:
         raise _problem(
             "IRK632", f"a note has 1 to {_MAX_NOTE} characters", "put longer texts in a file"
         )
     body: JsonObject = {"case": name, "text": text}
-    journal.append(Draft(type="case.noted", actor=actor, body=body))
+    journal.append(Draft(type="case.noted", actor=actor, body=body, private=("/text",)))
 
 
 def close(journal: Journal, actor: Actor, name: str, left: Iterable[str]) -> None:
@@ -140,7 +143,7 @@ def close(journal: Journal, actor: Actor, name: str, left: Iterable[str]) -> Non
     Raises:
         IrkitError: IRK630 if there is no such case, IRK633 if it is closed already.
     """
-    found = require(cases(journal.replay()), name)
+    found = require(cases(journal), name)
     if found.closed_at is not None:
         raise _problem(
             "IRK633",

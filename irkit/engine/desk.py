@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from irkit.actions.base import Action
-from irkit.canonical import Json, canonical
+from irkit.canonical import Json
 from irkit.engine.context import Context
 from irkit.engine.history import Inflated, inflate
 from irkit.engine.leaves import Walked
@@ -40,9 +40,20 @@ class Desk:
         self._recorder = Recorder(context.journal.append, self.catch_up)
         self.catch_up()
 
-    async def record(self, kind: str, body: Mapping[str, Json]) -> int:
-        """Record one thing durably, fold it in, and return its index in the trail."""
-        draft = Draft(type=kind, run=self.context.run_id, actor=self.context.actor, body=dict(body))
+    async def record(
+        self, kind: str, body: Mapping[str, Json], private: tuple[str, ...] = ()
+    ) -> int:
+        """Record one thing durably, fold it in, and return its index in the trail.
+
+        Of the `private` fields (JSON pointers) the record holds only commitments.
+        """
+        draft = Draft(
+            type=kind,
+            run=self.context.run_id,
+            actor=self.context.actor,
+            body=dict(body),
+            private=private,
+        )
         return (await self._recorder.record(draft)).n
 
     def catch_up(self) -> None:
@@ -141,10 +152,6 @@ class Desk:
     def now(self) -> datetime:
         """Return the present moment."""
         return self.context.clock()
-
-    def evidence(self, raw: Json) -> str:
-        """Keep `raw` as evidence and return its digest."""
-        return self.context.blobs.put(canonical(raw))
 
     def _spec_of(self, state: ChangeState) -> Spec:
         return self.context.catalogue[state.step.action]

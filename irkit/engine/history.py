@@ -3,10 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from irkit.canonical import Json, JsonObject
+from irkit.diagnostics import IrkitError
 from irkit.trail.record import Record
+from irkit.trail.redaction import fingerprint, is_commitment
+
+FORGOTTEN: Final = "(forgotten)"
+"""What stands for a text that was kept apart and cannot be shown any more."""
 
 
 class Blobs(Protocol):
@@ -17,6 +22,9 @@ class Blobs(Protocol):
 
     def get(self, digest: str) -> bytes:
         """Return the data with that digest."""
+
+    def reveal(self, commitment: Json) -> Json:
+        """Return the value that was kept apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,11 @@ class Inflated:
 
 
 def inflate(record: Record, blobs: Blobs) -> Inflated:
-    """Return `record` with every `$blob` read back, and a plan's or playbook's blob unfolded."""
+    """Return `record` with every `$blob` read back, and a plan's or playbook's blob unfolded.
+
+    What was kept apart is put back as well, but for the evidence of reads: only who hands it over
+    needs that.
+    """
     body = {name: _value(value, blobs) for name, value in record.body.items()}
     blob = body.get("blob")
     if isinstance(blob, str):
@@ -44,12 +56,43 @@ def inflate(record: Record, blobs: Blobs) -> Inflated:
                 body["source"] = blobs.get(blob).decode()
             case _:
                 pass
+    if record.type == "step.read":
+        body |= _reading(record.body, blobs)
     return Inflated(n=record.n, ts=record.ts, type=record.type, body=body, record=record)
 
 
 def inflated(records: Iterable[Record], blobs: Blobs) -> Iterator[Inflated]:
     """Inflate all of `records`."""
     return (inflate(record, blobs) for record in records)
+
+
+def revealed(record: Record, blobs: Blobs) -> JsonObject:
+    """Return the body of a record with the texts that were kept apart put back."""
+    return {name: _revealed(value, blobs) for name, value in record.body.items()}
+
+
+def _revealed(value: Json, blobs: Blobs) -> Json:
+    if not is_commitment(value):
+        return value
+    try:
+        return blobs.reveal(value)
+    except IrkitError:
+        return FORGOTTEN
+
+
+def _reading(body: JsonObject, blobs: Blobs) -> dict[str, Json]:
+    """Return the answer of a read as it was; one that cannot be shown is as good as none."""
+    found: dict[str, Json] = {}
+    value, raw = body.get("value"), body.get("raw")
+    if is_commitment(raw):
+        found["raw"] = fingerprint(raw)
+    if is_commitment(value):
+        found["digest"] = fingerprint(value)
+        try:
+            found["value"] = blobs.reveal(value)
+        except IrkitError:
+            found |= {"value": None, "forgotten": True, "error": "what opens its answer is gone"}
+    return found
 
 
 def _value(value: Json, blobs: Blobs) -> Json:

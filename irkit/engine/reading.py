@@ -1,14 +1,19 @@
 """Reads: the answer is recorded with its digest, the evidence is kept, a failure is a fact."""
 
+from typing import Final
+
 import anyio
 
 from irkit.actions.base import Answer, Read
-from irkit.canonical import Json, digest, thaw
+from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import ReadLeaf
 from irkit.engine.own_bug import own_bug
 from irkit.model.run import ReadFact
+
+PRIVATE: Final = ("/value", "/raw")
+"""What a provider answered may be about people: the record only commits to it."""
 
 
 async def make_read(desk: Desk, leaf: ReadLeaf) -> None:
@@ -55,7 +60,6 @@ async def _record(desk: Desk, leaf: ReadLeaf, answer: Answer, value: Json, *, ro
     body: dict[str, Json] = {
         "step": leaf.path,
         "action": leaf.step.action,
-        "digest": digest(value),
         "value": value,
         "complete": answer.complete,
         "gaps": list(answer.gaps),
@@ -65,15 +69,16 @@ async def _record(desk: Desk, leaf: ReadLeaf, answer: Answer, value: Json, *, ro
         "round": round_,
     }
     if leaf.step.evidence:
-        body["raw"] = desk.evidence(thaw(answer.raw if answer.raw is not None else value))
-    await desk.record("step.read", body)
+        body["raw"] = thaw(answer.raw if answer.raw is not None else value)
+    await desk.record(
+        "step.read", body, private=tuple(name for name in PRIVATE if name[1:] in body)
+    )
 
 
 async def _failed(desk: Desk, leaf: ReadLeaf, why: str) -> None:
     body: dict[str, Json] = {
         "step": leaf.path,
         "action": leaf.step.action,
-        "digest": digest(None),
         "error": why,
         "complete": False,
     }

@@ -93,6 +93,7 @@ def _read(run: Run, entry: Entry, at: datetime) -> None:
         complete=bool(body.get("complete", True)),
         gaps=_texts(body, "gaps"),
         error=_text(body, "error"),
+        forgotten=bool(body.get("forgotten")),
         evidence=bool(body.get("evidence")),
         round=cast("int", body.get("round") or 0),
         observed_through=_text(body, "observed_through"),

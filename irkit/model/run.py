@@ -110,6 +110,8 @@ class ReadFact:
     complete: bool = True
     gaps: tuple[str, ...] = ()
     error: str = ""
+    forgotten: bool = False
+    """It was answered; what opens the answer is gone, so that nothing may rest on it any more."""
     evidence: bool = False
     round: int = 0
     observed_through: str = ""

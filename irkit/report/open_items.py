@@ -222,7 +222,7 @@ def _answers(run: Run) -> Iterator[OpenItem]:
 
 def _reads(run: Run) -> Iterator[OpenItem]:
     for fact in run.reads.values():
-        if fact.error or not fact.complete:
+        if (fact.error and not fact.forgotten) or not fact.complete:
             yield OpenItem(
                 kind=Kind.READ,
                 what=f"{fact.step}: {fact.error or ', '.join(fact.gaps)}",

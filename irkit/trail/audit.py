@@ -7,7 +7,7 @@ nothing after a run is closed, no key that is not pinned, no reference to a blob
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from irkit.canonical import digest
 from irkit.clock import parse_rfc3339
@@ -15,9 +15,11 @@ from irkit.diagnostics import IrkitError, Severity
 from irkit.model.quorum import Vote
 from irkit.trail import answers
 from irkit.trail.approval_fold import ApprovalFold
-from irkit.trail.blobs import BlobStore
+from irkit.trail.kept import Kept
+from irkit.trail.openings import Condition
 from irkit.trail.plan_content import BLOB, PlanPart, fits
 from irkit.trail.record import Record
+from irkit.trail.redaction import commitments
 from irkit.trail.run_approvals import RunApprovals
 from irkit.trail.verdict import Problem
 
@@ -42,6 +44,7 @@ AUDITED: Final = frozenset(
         "step.settled",
         "step.asked",
         "answer",
+        "value.forgotten",
     )
 )
 """The types whose content is checked or remembered; all others are only linked and counted."""
@@ -71,11 +74,12 @@ class _RunAudit:
 class Audit:
     """Takes records in order and says what is wrong with each."""
 
-    def __init__(self, blobs: BlobStore, root_at: Callable[[int], str | None]) -> None:
+    def __init__(self, blobs: Kept, root_at: Callable[[int], str | None]) -> None:
         """Audit a trail from its first record on."""
         self.fold = ApprovalFold(blobs, root_at)
         self.vkeys: frozenset[str] | None = None
-        self._blobs = blobs
+        self._kept = blobs
+        self._gone: dict[tuple[int, str], None] = {}
         self._runs: dict[str, _RunAudit] = {}
         self._steps: Mapping[str, Callable[[Record, _RunAudit], Iterator[Problem]]] = {
             "step.intent": self._intent,
@@ -91,6 +95,7 @@ class Audit:
         found = [*self._run_rules(record), *self._keys(record)]
         found += self.fold.take(record)
         found += self._references(record)
+        found += self._private(record)
         return tuple(found)
 
     def may_stand(self, run: str | None) -> bool:
@@ -110,6 +115,9 @@ class Audit:
             for index, name in run.unconfirmed.items():
                 text = f"{name} approved alone in run {run.id}; nobody has confirmed it"
                 yield index, Problem(code="breakglass.open", text=text, severity=Severity.WARNING)
+        for index, field_ in self._gone:
+            text = f"the opening of {field_} is gone, and no record says that it was forgotten"
+            yield index, Problem(code="opening.missing", text=text)
 
     def _run_rules(self, record: Record) -> Iterator[Problem]:
         if record.run is None:
@@ -150,9 +158,24 @@ class Audit:
             if not isinstance(reference, str):
                 continue
             try:
-                self._blobs.get(reference)
+                self._kept.get(reference)
             except IrkitError as error:
                 yield Problem(code="blob.missing", text=error.diagnostics[0].summary)
+
+    def _private(self, record: Record) -> Iterator[Problem]:
+        """What a record only commits to is kept, or a later record says that it was forgotten."""
+        for name, commitment in commitments(record.body):
+            condition = self._kept.openings.condition(commitment)
+            if condition is Condition.MISSING:
+                self._gone[record.n, name] = None
+            elif condition is Condition.ALTERED:
+                text = f"the opening of {name} was altered, or its key is another one"
+                yield Problem(code="opening.altered", text=text)
+        if record.type == "value.forgotten":
+            fields = record.body.get("fields")
+            for forgotten in fields if isinstance(fields, list) else ():
+                index = cast("int", record.body.get("record"))
+                self._gone.pop((index, str(forgotten)), None)
 
     def _intent(self, record: Record, run: _RunAudit) -> Iterator[Problem]:
         body, state = record.body, self.fold.runs.get(record.run or "")

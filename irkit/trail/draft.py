@@ -1,12 +1,13 @@
-"""Making a draft ready to be written: checked, canonical, and small enough for one line."""
+"""Making a draft ready to be written: checked, private values apart, small enough for a line."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 from irkit.canonical import CanonicalError, Json, canonical
 from irkit.trail import problems
-from irkit.trail.blobs import BlobStore
+from irkit.trail.kept import Kept
 from irkit.trail.record import MAX_LINE, Draft
+from irkit.trail.redaction import redact
 
 MAX_FIELD: Final = 60_000
 _ROOM: Final = 2_048
@@ -21,16 +22,19 @@ class Prepared:
     body: bytes
 
 
-def prepare(draft: Draft, blobs: BlobStore) -> Prepared:
-    """Check `draft`; a field of the body that is too big becomes `{"$blob", "size"}`.
+def prepare(draft: Draft, kept: Kept) -> Prepared:
+    """Check `draft`; a private field becomes `{"$c"}`, one that is too big `{"$blob", "size"}`.
 
     Raises:
         IrkitError: IRK702 if it has no canonical form or still does not fit on a line.
     """
     try:
         body = canonical(draft.body)
+        if draft.private:
+            draft = _apart(draft, kept)
+            body = canonical(draft.body)
         if len(body) > MAX_FIELD:
-            draft = replace(draft, body=_outsource(draft, blobs))
+            draft = replace(draft, body=_outsource(draft, kept))
             body = canonical(draft.body)
         rest = len(canonical([draft.actor.to_json(), draft.run, draft.type]))
     except CanonicalError as error:
@@ -40,7 +44,14 @@ def prepare(draft: Draft, blobs: BlobStore) -> Prepared:
     return Prepared(draft=draft, body=body)
 
 
-def _outsource(draft: Draft, blobs: BlobStore) -> dict[str, Json]:
+def _apart(draft: Draft, kept: Kept) -> Draft:
+    """Keep the private values where they can be shown or forgotten, and only commit to them."""
+    body, openings = redact(draft.body, draft.private)
+    kept.openings.put(openings)
+    return replace(draft, body=body, private=())
+
+
+def _outsource(draft: Draft, blobs: Kept) -> dict[str, Json]:
     """Move the biggest fields to blobs until the rest fits."""
     body = dict(draft.body)
     sizes = {name: canonical(value) for name, value in body.items()}

@@ -16,6 +16,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.trail import problems
 from irkit.trail.blobs import BlobStore
 from irkit.trail.chain import keys_named, parse_frame
+from irkit.trail.kept import Kept
 from irkit.trail.keys import public_pem
 from irkit.trail.layout import Layout
 from irkit.trail.merkle import leaf_hash
@@ -23,6 +24,7 @@ from irkit.trail.note import VerifierKey
 from irkit.trail.plan_content import BLOB, ContentError, header_digest, load_content, read_part
 from irkit.trail.policy import Policy, PolicyError
 from irkit.trail.record import Record, decode_line
+from irkit.trail.shown_values import Values, Withheld, write_openings
 
 SCRIPT: Final = "verify.sh"
 _KEPT_BLOBS: Final = ("policy_blob", "display", "blob")
@@ -38,6 +40,8 @@ class Bundle:
     size: int
     approvals: int
     evidence_left_out: int
+    shown: int
+    withheld: int
 
 
 @dataclass(slots=True)
@@ -51,26 +55,36 @@ class _Content:
     keys: dict[str, VerifierKey] = field(default_factory=dict)
 
 
-def export_run(directory: Path, run: str, target: Path, *, with_evidence: bool = False) -> Bundle:
+def export_run(
+    directory: Path,
+    run: str,
+    target: Path,
+    *,
+    with_evidence: bool = False,
+    withheld: Withheld | None = None,
+) -> Bundle:
     """Write the bundle of `run` into the new directory `target`.
 
     Args:
         directory: The trail's directory.
         run: The run's id.
         target: Where to; must not exist yet.
-        with_evidence: Copy the answers of reads too; else the bundle only lists their digests.
+        with_evidence: Put the raw answers of reads in too; else there are only their hashes.
+        withheld: Values that the bundle is not to show. Its records only commit to them.
 
     Raises:
         IrkitError: IRK700 without a trail, IRK750 if `target` is there already, IRK751 if the trail
-            has no such run, IRK710 if a blob it needs is missing or altered.
+            has no such run, IRK710 if a blob it needs is missing or altered, IRK741 if it has not
+            what is to be withheld.
     """
     layout = Layout(directory=directory)
-    content = _read(layout, run)
+    content, withheld = _read(layout, run), withheld or Withheld()
+    withheld.require(record for record, _ in (*content.run, *content.workspace))
     try:
         target.mkdir(parents=True)
     except OSError as error:
         raise _taken(target, error) from error
-    blobs = BlobStore(layout.blobs)
+    blobs = Kept(layout)
     _write_tree(target, content)
     approvals = _write_approvals(target, content)
     _write_requests(target, content)
@@ -78,6 +92,7 @@ def export_run(directory: Path, run: str, target: Path, *, with_evidence: bool =
     _write_plan(target, content, blobs)
     _write_anchors(target, layout, content)
     left_out = _write_blobs(target, content, blobs, with_evidence=with_evidence)
+    values = _write_values(target, content, blobs, withheld, with_evidence=with_evidence)
     script = target / SCRIPT
     script.write_text(files("irkit.trail").joinpath(SCRIPT).read_text(encoding="utf-8"))
     script.chmod(0o755)
@@ -86,7 +101,9 @@ def export_run(directory: Path, run: str, target: Path, *, with_evidence: bool =
         records=len(content.run),
         size=len(content.leaves),
         approvals=approvals,
-        evidence_left_out=left_out,
+        evidence_left_out=left_out + values.evidence,
+        shown=values.shown,
+        withheld=values.withheld - values.evidence,
     )
 
 
@@ -247,6 +264,20 @@ def _write_blobs(target: Path, content: _Content, blobs: BlobStore, *, with_evid
             (folder / stem).write_bytes(blobs.get(name))
     (target / "evidence.sha256").write_text("".join(lines), encoding="ascii")
     return sum(not needed for needed in manifest.values()) if not with_evidence else 0
+
+
+def _write_values(
+    target: Path, content: _Content, kept: Kept, withheld: Withheld, *, with_evidence: bool
+) -> Values:
+    opened = next((r for r, _ in content.run if r.type == "run.opened"), None)
+    return write_openings(
+        target,
+        (record for record, _ in (*content.workspace, *content.run)),
+        kept.openings,
+        withheld,
+        case=str(opened.body.get("case") or "") if opened else "",
+        with_evidence=with_evidence,
+    )
 
 
 def _references(record: Record) -> Iterator[str]:

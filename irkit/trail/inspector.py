@@ -12,12 +12,13 @@ from typing import Final, TypeAlias
 from irkit.canonical import CanonicalError
 from irkit.diagnostics import Severity
 from irkit.trail.audit import AUDITED, Audit
-from irkit.trail.blobs import BlobStore
 from irkit.trail.chain import Chain, parse_frame
 from irkit.trail.fast_json import parse_line
+from irkit.trail.kept import Kept
 from irkit.trail.merkle import leaf_hash
 from irkit.trail.note import Note, NoteError, VerifierKey
 from irkit.trail.record import FIELDS, MAX_LINE, Record, RecordError, decode_line, is_plain
+from irkit.trail.redaction import commitments
 from irkit.trail.verdict import NOWHERE, Finding, Place
 
 _PER_CODE: Final = 20
@@ -31,9 +32,7 @@ _CARRIERS: Final = frozenset(("anchor.received", "approval", "trail.sealed"))
 class Inspector:
     """Goes through a journal once."""
 
-    def __init__(
-        self, path: Path, blobs: BlobStore, *, deep: bool, wanted: AbstractSet[int]
-    ) -> None:
+    def __init__(self, path: Path, blobs: Kept, *, deep: bool, wanted: AbstractSet[int]) -> None:
         """Inspect `path`; check all signatures if `deep`, else the last and those at `wanted`."""
         self.findings: list[Finding] = []
         self.chain = Chain()
@@ -107,13 +106,13 @@ class Inspector:
         for problem in self.audit.take(record):
             self.find(problem.code, problem.text, problem.severity)
         self._previous = self._here
-        if record.type == "approval":
+        if record.type == "approval" or any(commitments(record.body)):
             self._places[record.n] = _place(self._here)
 
     def _plain(self, line: bytes) -> bool:
         """Take a record that fits and means nothing to the audit; most records do."""
-        # Names of fields that refer to blobs, which have to be looked up.
-        if b'blob"' in line or b'"display"' in line or len(line) > MAX_LINE:
+        # What is kept beside the journal, blobs and openings, has to be looked up.
+        if b'blob"' in line or b'"display"' in line or b'{"$c"' in line or len(line) > MAX_LINE:
             return False
         try:
             value = parse_line(line)

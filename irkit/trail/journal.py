@@ -19,13 +19,13 @@ from irkit.canonical import JsonObject, canonical, digest
 from irkit.clock import Clock, system_clock
 from irkit.diagnostics import IrkitError
 from irkit.trail import head_cache, problems
-from irkit.trail.blobs import BlobStore
 from irkit.trail.chain import Chain
 from irkit.trail.commit import build
 from irkit.trail.draft import Prepared, prepare
 from irkit.trail.files import Files
 from irkit.trail.group import Group
 from irkit.trail.head_cache import WORTH_IT
+from irkit.trail.kept import Kept
 from irkit.trail.keys import Signer
 from irkit.trail.layout import Layout
 from irkit.trail.note import NAME, VerifierKey
@@ -58,7 +58,7 @@ class Journal:
         self._io = threading.RLock()
         self._group = Group(self._commit, _GROUP_LIMIT)
         self._poison: IrkitError | None = None
-        self.blobs = BlobStore(layout.blobs)
+        self.blobs = Kept(layout)
 
     @classmethod
     def create(

@@ -41,6 +41,11 @@ class Layout:
         return self.directory / "openings"
 
     @property
+    def openings_key(self) -> Path:
+        """What openings are encrypted with; not in the trail's directory, where copies look."""
+        return self.directory.parent / "keys" / "openings"
+
+    @property
     def blobs(self) -> Path:
         """Evidence and big values by digest."""
         return self.directory / "blobs"

@@ -56,6 +56,8 @@ class Draft:
     run: str | None = None
     actor: Actor
     body: JsonObject
+    private: tuple[str, ...] = ()
+    """Fields of the body (JSON pointers) that the record only commits to: kept apart, encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

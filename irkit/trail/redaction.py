@@ -9,25 +9,17 @@ can be moved to another field.
 
 import base64
 import hashlib
-import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Self
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from irkit.canonical import CanonicalError, Json, JsonObject, canonical, parse
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.trail.blobs import sync_directory
 
 COMMITMENT: Final = "$c"
 SALT_SIZE: Final = 32
-KEY_SIZE: Final = 32
 _LABEL: Final = "irkit.commit.v1"
-_NONCE_SIZE: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +59,25 @@ class Opening:
             assert isinstance(salt, str)
             return cls(path=path, value=value["value"], salt=base64.b64decode(salt, validate=True))
         except (CanonicalError, AssertionError, KeyError, ValueError) as error:
-            raise _problem("the opening is malformed") from error
+            raise cannot_show("the opening is malformed") from error
+
+
+def is_commitment(value: Json) -> bool:
+    """Say whether `value` stands for another that is kept apart."""
+    return isinstance(value, Mapping) and len(value) == 1 and isinstance(value.get(COMMITMENT), str)
+
+
+def commitments(body: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """Give the fields of a record's body whose values are kept apart, with their commitments."""
+    for name, value in body.items():
+        if is_commitment(value):
+            assert isinstance(value, Mapping)
+            yield name, value
+
+
+def fingerprint(commitment: Json) -> str:
+    """Return how a report names a value that is kept apart, without helping anybody to guess it."""
+    return f"{COMMITMENT}:{commitment[COMMITMENT]}" if isinstance(commitment, Mapping) else ""
 
 
 def redact(
@@ -90,61 +100,6 @@ def redact(
     return body, tuple(openings)
 
 
-class Openings:
-    """A directory of encrypted openings, named by their commitments."""
-
-    __slots__ = ("_cipher", "_directory")
-
-    def __init__(self, directory: Path, key: bytes) -> None:
-        """Keep openings in `directory`, encrypted with `key` (32 bytes)."""
-        self._directory = directory
-        self._cipher = ChaCha20Poly1305(key)
-
-    def put(self, opening: Opening) -> None:
-        """Keep `opening`, durably, before the record with its commitment is written."""
-        path = self._path(opening.commitment())
-        nonce = secrets.token_bytes(_NONCE_SIZE)
-        data = nonce + self._cipher.encrypt(nonce, opening.encode(), path.name.encode())
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_directory(self._directory)
-
-    def get(self, commitment: Json) -> Opening:
-        """Return the opening of `commitment`.
-
-        Raises:
-            IrkitError: IRK740 if it was destroyed, altered, or does not open the commitment.
-        """
-        path = self._path(commitment)
-        try:
-            data = path.read_bytes()
-            clear = self._cipher.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], path.name.encode())
-        except OSError as error:
-            raise _problem("there is no opening for it: it was destroyed") from error
-        except (InvalidTag, ValueError) as error:
-            raise _problem("its opening was altered, or the key is another one") from error
-        opening = Opening.decode(clear)
-        if not opening.opens(commitment):
-            raise _problem("its opening is of another value")
-        return opening
-
-    def destroy(self, commitment: Json) -> None:
-        """Forget the value behind `commitment`; what is destroyed already stays so."""
-        self._path(commitment).unlink(missing_ok=True)
-        if self._directory.is_dir():
-            sync_directory(self._directory)
-
-    def _path(self, commitment: Json) -> Path:
-        text = commitment.get(COMMITMENT) if isinstance(commitment, Mapping) else None
-        if not isinstance(text, str):
-            raise _problem("it is no commitment")
-        return self._directory / hashlib.sha256(text.encode()).hexdigest()
-
-
 def _at(value: Json, keys: list[str], path: str) -> Json:
     for key in keys:
         if isinstance(value, Mapping) and key in value:
@@ -152,9 +107,9 @@ def _at(value: Json, keys: list[str], path: str) -> Json:
         elif isinstance(value, list | tuple) and key.isdigit() and int(key) < len(value):
             value = value[int(key)]
         else:
-            raise _missing(path)
+            raise missing(path)
     if not keys:
-        raise _missing(path)
+        raise missing(path)
     return value
 
 
@@ -175,7 +130,8 @@ def _replaced(value: Json, keys: list[str], new: Json) -> Json:
     return items
 
 
-def _problem(why: str) -> IrkitError:
+def cannot_show(why: str) -> IrkitError:
+    """Say why the value behind a commitment cannot be shown."""
     return IrkitError(
         Diagnostic(
             code="IRK740",
@@ -185,11 +141,13 @@ def _problem(why: str) -> IrkitError:
     )
 
 
-def _missing(path: str) -> IrkitError:
+def missing(path: str) -> IrkitError:
+    """Say that a record has no such value to keep apart, or to show."""
     return IrkitError(
         Diagnostic(
             code="IRK741",
             summary=f"there is nothing to redact at {path or '/'}",
-            help="name the value by a JSON pointer into the record's body, such as /values/email",
+            help="only what was kept apart when it was recorded can be withheld, shown or "
+            "forgotten: the values `$c` of `irkit trail show --full`",
         )
     )

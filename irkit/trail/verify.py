@@ -15,8 +15,8 @@ from typing import Final
 from irkit.clock import parse_rfc3339
 from irkit.diagnostics import Severity
 from irkit.trail import problems
-from irkit.trail.blobs import BlobStore
 from irkit.trail.inspector import Inspector
+from irkit.trail.kept import Kept
 from irkit.trail.layout import Layout
 from irkit.trail.note import VerifierKey
 from irkit.trail.verdict import NOWHERE, Anchor, Finding, Outcome, Verdict
@@ -68,7 +68,7 @@ def _inspect(
     *,
     deep: bool,
 ) -> Inspector:
-    inspector = Inspector(layout.journal, BlobStore(layout.blobs), deep=deep, wanted=wanted)
+    inspector = Inspector(layout.journal, Kept(layout), deep=deep, wanted=wanted)
     if vkeys is not None:
         inspector.audit.vkeys = frozenset(str(key) for key in vkeys)
     inspector.run()

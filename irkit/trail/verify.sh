@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
 ok() { printf 'ok: %s\n' "$*"; }
 note() { printf 'note: %s\n' "$*"; }
+counted() { if [ "$1" -eq 1 ]; then printf '1 %s' "$2"; else printf '%s %s' "$1" "$3"; fi; } # number one many
 
 for program in openssl ssh-keygen sha256sum basenc base64 sed grep split paste; do
     command -v "$program" > "$work/which" || fail "this check needs the program $program"
@@ -98,7 +99,7 @@ check_records() { # file
         [ "${leaves_list[n]:-}" = "$leaf" ] \
             || fail "$1 line $number: record $n is not the one in the tree (altered record or leaf)"
     done < "$work/fields" 3< "$work/hashes"
-    ok "$number records of $1 are in the tree"
+    ok "$(counted "$number" "record of $1 is" "records of $1 are") in the tree"
 }
 printf_number() { printf %07d "$1"; }
 check_records workspace.jsonl
@@ -233,7 +234,7 @@ for statement in approvals/*.json; do
     done
     approved=$((approved + 1))
 done
-ok "$approved approvals are signed by people of the pinned policy, for this plan and this history"
+ok "$(counted "$approved" "approval is" "approvals are") signed by people of the pinned policy, for this plan and this history"
 
 # --- what was done -----------------------------------------------------------------------------
 intents=0
@@ -261,12 +262,35 @@ while IFS= read -r record; do
         if grep -qF '"type":"breakglass.used"' records.jsonl && [ "$who" -ge 1 ]; then
             note "record $n: one person acted alone under break-glass"
         else
-            fail "record $n acts with $who approvals where its part asks for ${need:-1}"
+            fail "record $n acts with $(counted "$who" approval approvals) where its part asks for ${need:-1}"
         fi
     fi
     intents=$((intents + 1))
 done < <(grep -F '"type":"step.intent"' records.jsonl)
-ok "$intents intents are changes of the plan, with the approvals their parts ask for"
+ok "$(counted "$intents" "intent is a change" "intents are changes") of the plan, with the approvals each part asks for"
+
+# --- values that records only commit to ----------------------------------------------------------
+hex_of() { sha256sum | cut -c1-64; }
+shown=0
+for opening in openings/*.json; do
+    [ -f "$opening" ] || continue
+    name=${opening#openings/}; name=${name%.json}; n=${name%%-*}
+    record=$(line_of "$n" records.jsonl); [ -n "$record" ] || record=$(line_of "$n" workspace.jsonl)
+    [ -n "$record" ] || fail "$opening: the bundle has no record $n"
+    start='{"path":"\(\/[a-z_]*\)","salt":"\([A-Za-z0-9+/]\{43\}=\)","value":'
+    path=$(head -c 300 "$opening" | sed -n "s/^$start.*$/\\1/p")
+    salt=$(head -c 300 "$opening" | sed -n "s/^$start.*$/\\2/p")
+    [ -n "$salt" ] || fail "$opening is no opening"
+    before="{\"path\":\"$path\",\"salt\":\"$salt\",\"value\":"
+    commitment=$({ printf %s "$salt" | base64 -d; printf '["irkit.commit.v1","%s",' "$path"
+        tail -c +$((${#before} + 1)) "$opening" | head -c -1; printf ']'; } | hex_of)
+    commitment=$(base64_of_hex "$commitment")
+    grep -qF "\"${path#/}\":{\"\$c\":\"$commitment\"}" <<< "$record" \
+        || fail "$opening does not open record $n: its value, place or salt was altered"
+    shown=$((shown + 1))
+done
+committed=$(grep -ohE '\{"\$c":"[A-Za-z0-9+/]{43}="\}' records.jsonl workspace.jsonl | wc -l)
+ok "$(counted "$shown" "value that records commit to is shown" "values that records commit to are shown"), as recorded; $((committed - shown)) withheld"
 
 # --- evidence and anchors ----------------------------------------------------------------------
 present=0; absent=0
@@ -276,7 +300,7 @@ while read -r hash path; do
     grep -qF "sha256:$hash" records.jsonl workspace.jsonl || fail "$path is named by no record"
     present=$((present + 1))
 done < evidence.sha256
-ok "$present files in blobs/ are the recorded ones, $absent are named but not in this bundle"
+ok "$(counted "$present" "file in blobs/ is" "files in blobs/ are") as recorded, $absent named but not in this bundle"
 anchored=no
 for stamp in anchors/*.tsr; do
     [ -f "$stamp" ] || continue

@@ -184,3 +184,36 @@ def test_a_step_can_be_left_out_before_it_is_planned(terminal: Terminal, waiting
     done = terminal.json("run", waiting, "--no-hold", who=DANA)
     assert done.code == 3
     assert "ask.manual" not in [item["kind"] for item in done.view("result")["open"]]
+
+
+def test_a_value_is_shown_and_then_forgotten(terminal: Terminal) -> None:
+    """A note is kept apart: it can be handed over alone, and destroyed while the trail stands."""
+    run = asked(terminal, "ben.carter@acme.example")
+    case = terminal.json("status", run).view("status")["case"]
+    assert terminal.json("case", "note", case, "ben called").code == 0
+    noted = terminal.json("trail", "show", "--type", "case.noted").view("record")
+    assert "ben called" not in str(noted["body"])
+    shown = terminal.json("trail", "show", "--type", "case.noted", "--open").view("record")
+    assert shown["body"]["text"] == "ben called"
+    file, value = terminal.root / "opening.json", f"{noted['n']}/text"
+    assert terminal.json("trail", "disclose", value, "--out", str(file)).code == 0
+    assert '"value":"ben called"' in file.read_text()
+    assert terminal.json("trail", "forget", value, "--because", "asked to").code == 0
+    again = terminal.json("trail", "disclose", value, "--out", str(file))
+    assert (again.code, again.codes) == (1, ["IRK740"])
+    assert terminal.json("case", "show", case).view("case")["notes"][0]["text"] == "(forgotten)"
+    assert terminal.json("trail", "verify").code == 0
+
+
+def test_a_run_under_way_keeps_its_answers(terminal: Terminal, waiting: str) -> None:
+    """What a run rests on is not forgotten before it is over; afterwards it may be."""
+    answer = terminal.json("trail", "show", waiting, "--type", "step.read").views("record")[0]
+    words = ("trail", "forget", str(answer["n"]), "--because", "asked to")
+    refused = terminal.json(*words)
+    assert (refused.code, refused.codes) == (1, ["IRK717"])
+    terminal.json("cancel", waiting)
+    assert terminal.json(*words).code == 0
+    assert terminal.json("status", waiting).view("status")["state"] == "cancelled"
+    told = terminal.here("report", waiting, "--format", "md")
+    assert (told.code, "what opens its answer is gone" in told.out) == (0, True)
+    assert terminal.json("trail", "verify").code == 0

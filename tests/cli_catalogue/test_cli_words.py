@@ -152,11 +152,20 @@ def typed(desk: Desk, answer: str) -> tuple[int, str]:
 
 
 def test_a_bundle_says_what_was_left_out() -> None:
-    """Evidence that is only listed is counted."""
-    made = Bundle(path=Path("/b"), records=3, size=9, approvals=2, evidence_left_out=1)
+    """Evidence that is only there as a hash is counted, and so is what is withheld."""
+    made = Bundle(
+        path=Path("/b"),
+        records=3,
+        size=9,
+        approvals=2,
+        evidence_left_out=1,
+        shown=4,
+        withheld=2,
+    )
     told = bundle.text(bundle.to_json("R1", made), style=STYLE)
     assert "3 records, 2 approvals" in told
-    assert "1 answer of a read listed by digest only" in told
+    assert "1 raw answer of a read there only as hashes" in told
+    assert "2 values withheld" in told
     assert "bash /b/verify.sh" in told
 
 

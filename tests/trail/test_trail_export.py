@@ -202,7 +202,7 @@ def test_acting_without_quorum_is_refused(
     vote = story.approve(BOB)
     story.intend(changes_of(CONTAIN)[0], (vote,))
     code, output = check(export_run(trail, RUN, tmp_path / "b").path)
-    assert (code, "acts with 1 approvals where its part asks for 2" in output) == (1, True)
+    assert (code, "acts with 1 approval where its part asks for 2" in output) == (1, True)
 
 
 def test_acting_against_a_denial_is_refused(
@@ -276,7 +276,7 @@ def test_evidence_is_listed_and_copied_on_request(
     without = export_run(trail, "evidence", tmp_path / "without")
     assert without.evidence_left_out == 1
     code, output = check(without.path)
-    assert (code, "1 are named but not in this bundle" in output) == (0, True)
+    assert (code, "1 named but not in this bundle" in output) == (0, True)
     full = export_run(trail, "evidence", tmp_path / "with", with_evidence=True)
     assert full.evidence_left_out == 0
     assert check(full.path)[0] == 0

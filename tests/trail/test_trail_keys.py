@@ -18,8 +18,9 @@ from irkit.trail.agent import Agent
 from irkit.trail.blobs import BlobStore
 from irkit.trail.journal import Journal
 from irkit.trail.keys import AgentSigner, create_key_file, open_signer, public_pem
+from irkit.trail.openings import Openings
 from irkit.trail.record import Actor, Draft
-from irkit.trail.redaction import Opening, Openings, redact
+from irkit.trail.redaction import Opening, redact
 from irkit.trail.verify import verify
 
 Tool = Callable[[str], str]
@@ -260,15 +261,16 @@ def test_nothing_to_redact(path: str) -> None:
 
 def test_openings_are_encrypted_and_destroyed(tmp_path: Path) -> None:
     """Openings lie encrypted; destroying one forgets its value for good."""
-    openings = Openings(tmp_path / "openings", bytes(32))
+    openings = Openings(tmp_path / "openings", tmp_path / "keys" / "openings")
     _, (opening,) = redact(BODY, ("/values/email",))
     commitment = opening.commitment()
-    openings.put(opening)
+    openings.put((opening,))
     (path,) = (tmp_path / "openings").iterdir()
     assert b"alice" not in path.read_bytes()
     assert openings.get(commitment) == opening
+    (tmp_path / "other").write_bytes(bytes(32))
     with pytest.raises(IrkitError, match="IRK740"):
-        Openings(tmp_path / "openings", bytes(31) + b"x").get(commitment)
+        Openings(tmp_path / "openings", tmp_path / "other").get(commitment)
     with pytest.raises(IrkitError, match="IRK740"):
         openings.get({"$c": 1})
     path.write_bytes(path.read_bytes()[:-1] + b"x")

@@ -79,7 +79,7 @@ def close(name: _Name) -> int:
             me.output.bad_news(_refused(name, item) for item in held)
             return ExitCode.STILL_OPEN
         cases.close(journal, me.session.actor, name, left_undone(runs))
-        case = cases.require(cases.cases(journal.replay()), name)
+        case = cases.require(cases.cases(journal), name)
     me.output.show(view.to_json(case, runs), view.closed_text)
     return ExitCode.DONE
 
@@ -89,7 +89,7 @@ def _read(
 ) -> "tuple[Case, tuple[Run, ...], tuple[Held, ...]]":
     from irkit.cli.closing import held_open  # noqa: PLC0415
 
-    case = cases.require(cases.cases(journal.replay()), name)
+    case = cases.require(cases.cases(journal), name)
     runs = tuple(me.session.run(journal, run) for run in case.runs)
     approvals = me.session.consent(journal).fold.runs
     alone = {

@@ -40,6 +40,9 @@ _Roots = Annotated[
         help="Certificates of time stamp authorities; else approvers/tsa-roots.pem.",
     ),
 ]
+_Value = Annotated[
+    str, typer.Argument(metavar="N[/FIELD]", help="A record's number, and a field of it.")
+]
 
 
 @command.command()
@@ -53,13 +56,20 @@ def show(
         str, typer.Option(metavar="TIME", help="Only from then on: RFC 3339, or `2 hours ago`.")
     ] = "",
     full: Annotated[bool, typer.Option("--full", help="Show whole records.")] = False,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Put values that were kept apart back in their places.")
+    ] = False,
 ) -> int:
     """List records as they are signed, in their order."""
+    from irkit.engine.history import revealed  # noqa: PLC0415
+
     me = this()
     moment = _moment(me, since)
     with me.session.journal(writing=False) as journal:
         values = (
-            view.record_json(record)
+            view.record_json(
+                replace(record, body=revealed(record, journal.blobs)) if open_ else record
+            )
             for record in _selected(journal, run, tuple(type_ or ()))
             if moment is None or parse_rfc3339(record.ts) >= moment
         )
@@ -113,19 +123,74 @@ def export(
         Path | None, typer.Option("--out", "--to", metavar="DIR", help="A directory to be made.")
     ] = None,
     evidence: Annotated[
-        bool, typer.Option("--evidence", help="Put the answers of reads in, not only digests.")
+        bool, typer.Option("--evidence", help="Put the raw answers of reads in, not only hashes.")
     ] = False,
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Withhold values: `reads`, `notes`, `all`, or of one record `N` or `N/FIELD`.",
+        ),
+    ] = None,
 ) -> int:
     """Write the bundle of one run, which anybody can check with stock tools."""
     from irkit.engine.runs import find  # noqa: PLC0415
     from irkit.trail.export import export_run  # noqa: PLC0415
+    from irkit.trail.shown_values import Withheld  # noqa: PLC0415
 
-    me = this()
+    me, withheld = this(), Withheld.parse(redact or ())
     with me.session.journal(writing=False) as journal:
         found = find(journal, run).id
     target = me.here / (out or Path(f"bundle-{found}"))
-    bundle = export_run(me.workspace.trail_directory, found, target, with_evidence=evidence)
+    bundle = export_run(
+        me.workspace.trail_directory, found, target, with_evidence=evidence, withheld=withheld
+    )
     me.output.show(bundle_view.to_json(found, bundle), bundle_view.text)
+    return ExitCode.DONE
+
+
+@command.command()
+def disclose(
+    value: _Value,
+    out: Annotated[
+        Path | None, typer.Option("--out", "--to", metavar="FILE", help="Where to write it.")
+    ] = None,
+) -> int:
+    """Write what opens one withheld value: with it anybody can check that the record meant it."""
+    from irkit.trail.shown_values import Named, written  # noqa: PLC0415
+
+    me, named = this(), Named.parse(value)
+    with me.session.journal(writing=False) as journal:
+        record, fields = named.of(journal.replay())
+        paths = written(me.here, out, record, fields, journal.blobs.openings)
+    for path in paths:
+        me.output.say(
+            f"{path} opens record {record.n}: put it into the bundle's openings/, "
+            "and verify.sh checks it",
+            record=record.n,
+            path=str(path),
+        )
+    return ExitCode.DONE
+
+
+@command.command()
+def forget(
+    value: _Value,
+    because: Annotated[str, typer.Option(help="Why; it stands in the trail.")],
+) -> int:
+    """Destroy what opens a value, for good; the record and every signature stay valid."""
+    from irkit.engine.forgetting import forget as destroy  # noqa: PLC0415
+    from irkit.trail.shown_values import Named  # noqa: PLC0415
+
+    me, named = this(), Named.parse(value)
+    with me.session.journal(writing=True) as journal:
+        fields = destroy(journal, me.session.actor, named, because)
+    me.output.say(
+        f"forgotten: {', '.join(fields)} of record {named.record}; copies and bundles that were "
+        "handed out still have it",
+        record=named.record,
+        fields=list(fields),
+    )
     return ExitCode.DONE
 
 

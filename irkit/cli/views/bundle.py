@@ -20,6 +20,8 @@ def to_json(run: str, bundle: Bundle) -> JsonObject:
         "size": bundle.size,
         "approvals": bundle.approvals,
         "evidence_left_out": bundle.evidence_left_out,
+        "shown": bundle.shown,
+        "withheld": bundle.withheld,
         "check": f"bash {shlex.quote(str(bundle.path / 'verify.sh'))}",
     }
 
@@ -34,8 +36,12 @@ def text(value: JsonObject, *, style: Style) -> str:
     ]
     left_out = count_of(value, "evidence_left_out")
     if left_out:
-        answers = counted(left_out, "answer of a read", "answers of reads")
-        lines.append(f"  {answers} listed by digest only; --evidence puts them in")
+        answers = counted(left_out, "raw answer of a read", "raw answers of reads")
+        lines.append(f"  {answers} there only as hashes; --evidence puts them in")
+    withheld = count_of(value, "withheld")
+    if withheld:
+        values = counted(withheld, "value")
+        lines.append(f"  {values} withheld; later, for each: irkit trail disclose N/FIELD")
     lines.append("  checked without irkit (bash, OpenSSL 3, ssh-keygen) by:")
     return style.page(*lines, style.paint(Tone.KEY, f"  {raw_of(value, 'check')}"))
 
