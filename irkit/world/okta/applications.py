@@ -20,6 +20,7 @@ class Applications(Directory, Credentials):
         settings: "JsonObject | None" = None,
         client_id: str = "",
         public_keys: tuple[JsonObject, ...] = (),
+        grant_types: tuple[str, ...] = ("client_credentials",),
     ) -> str:
         """Add an application and return its id (`amazon_aws` is the AWS federation)."""
         now = self.now()
@@ -35,8 +36,20 @@ class Applications(Directory, Credentials):
             settings=settings or {},
             client_id=client_id,
             public_keys=public_keys,
+            grant_types=grant_types,
         )
         return app_id
+
+    @locked
+    def add_native_app(self, label: str, grant_types: tuple[str, ...]) -> str:
+        """Register a public OAuth client that people sign in to; return its client id."""
+        return self.add_app(
+            "oidc_client",
+            label,
+            sign_on="OPENID_CONNECT",
+            client_id=self.ids.new("0oa"),
+            grant_types=grant_types,
+        )
 
     @locked
     def add_service_app(

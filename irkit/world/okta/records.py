@@ -153,7 +153,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """An application. `client_id` and `public_keys` are those of an OAuth client."""
+    """An application. `client_id` and what follows it are those of an OAuth client."""
 
     id: str
     name: str
@@ -165,6 +165,7 @@ class App:
     settings: JsonObject
     client_id: str = ""
     public_keys: tuple[JsonObject, ...] = ()
+    grant_types: tuple[str, ...] = ("client_credentials",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

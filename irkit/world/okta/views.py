@@ -94,14 +94,15 @@ def app_json(app: App, base: str) -> JsonObject:
         "signing": {},
     }
     settings: dict[str, Json] = {"app": dict(app.settings)}
+    service = "client_credentials" in app.grant_types
     if app.client_id:
         credentials["oauthClient"] = {
             "client_id": app.client_id,
-            "token_endpoint_auth_method": "private_key_jwt",
+            "token_endpoint_auth_method": "private_key_jwt" if service else "none",
         }
         settings["oauthClient"] = {
-            "application_type": "service",
-            "grant_types": ["client_credentials"],
+            "application_type": "service" if service else "native",
+            "grant_types": list(app.grant_types),
             "response_types": ["token"],
             "jwks": {"keys": list(app.public_keys)},
         }

@@ -31,7 +31,7 @@ def sign_in(ask: Ask) -> Reply:
         return Reply(body={"status": "LOCKED_OUT", "_links": {}})
     entered = user.status in {UserStatus.ACTIVE, UserStatus.PASSWORD_EXPIRED}
     if not entered or not user.password or given.get("password") != user.password:
-        _failed(ask, user)
+        failed_sign_in(ask, user)
         raise errors.authentication_failed()
     if is_denied(ask.tables, user.id):
         _tell(
@@ -64,7 +64,8 @@ def verify_factor(ask: Ask) -> Reply:
     if factor.factor_type == "push" and not factor.approves:
         body = _transaction(ask, "MFA_CHALLENGE", user, (factor,))
         return Reply(body={**body, "stateToken": state_token, "factorResult": "WAITING"})
-    if factor.factor_type != "push" and given.get("passCode") != factor.pass_code:
+    said = "answer" if factor.factor_type == "question" else "passCode"
+    if factor.factor_type != "push" and given.get(said) != factor.pass_code:
         _tell(ask, "user.authentication.auth_via_mfa", user, "FAILURE", "INVALID_CREDENTIALS")
         raise errors.bad_code()
     del ask.tables.sign_ins[state_token]
@@ -77,7 +78,8 @@ def _active_factors(ask: Ask, user: User) -> tuple[Factor, ...]:
     return tuple(factor for factor in mine if factor.status == "ACTIVE")
 
 
-def _failed(ask: Ask, user: User) -> None:
+def failed_sign_in(ask: Ask, user: User) -> None:
+    """Count a wrong password; too many of them lock the user out."""
     _tell(ask, "user.session.start", user, "FAILURE", "INVALID_CREDENTIALS")
     if user.status is not UserStatus.ACTIVE:
         return

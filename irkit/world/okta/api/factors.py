@@ -50,19 +50,28 @@ def get_factor(ask: Ask) -> Reply:
 
 @route("POST", "/api/v1/users/{userId}/factors", area="factors", family="users", access=Access.SELF)
 def enroll_factor(ask: Ask) -> Reply:
-    """Enrol a factor: PENDING_ACTIVATION, or ACTIVE with `activate=true`."""
+    """Enrol a factor: PENDING_ACTIVATION, or ACTIVE with `activate=true`.
+
+    A security question is active at once, and its answer is never shown again.
+    """
     user = _whose(ask, write=True)
     given = ask.object()
     factor_type = str(given.get("factorType", ""))
     if factor_type not in _KNOWN:
         raise errors.invalid("factorType", "factorType: The field is not a known factor")
     given_profile = given.get("profile")
+    known = given_profile if isinstance(given_profile, dict) else {}
+    question = factor_type == "question"
+    answer = str(known.get("answer", ""))
+    if question and not (answer and known.get("question")):
+        raise errors.invalid("profile", "profile: The field cannot be left blank")
     factor_id = ask.state.add_factor(
         user.id,
         factor_type,
         provider=str(given.get("provider", "OKTA")),
-        status="ACTIVE" if ask.flag("activate") else "PENDING_ACTIVATION",
-        profile=given_profile if isinstance(given_profile, dict) else None,
+        status="ACTIVE" if question or ask.flag("activate") else "PENDING_ACTIVATION",
+        profile={name: value for name, value in known.items() if name != "answer"} or None,
+        pass_code=answer or "000000",
     )
     factor = ask.tables.factors[user.id][factor_id]
     if factor.status == "ACTIVE":

@@ -7,10 +7,12 @@ grant or refresh token, not the suspension of its user (whose admin rights are g
 from typing import Final
 
 from irkit.canonical import Json, JsonObject
+from irkit.world.okta.api.authn import failed_sign_in
 from irkit.world.okta.callers import Credential, user_party
 from irkit.world.okta.keys import JwtError, public_key, unverified_claims, verified_claims
-from irkit.world.okta.records import App, UserStatus
+from irkit.world.okta.records import App, User, UserStatus
 from irkit.world.okta.routing import Access, Ask, Reply, route
+from irkit.world.okta.sign_on import is_denied
 from irkit.world.okta.views import app_party
 
 TOKEN_SECONDS: Final = 3600
@@ -19,7 +21,7 @@ _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @route("POST", "/oauth2/v1/token", access=Access.OPEN, write=False)
 def issue_token(ask: Ask) -> Reply:
-    """Issue an access token for client credentials or a refresh token.
+    """Issue an access token for client credentials, a refresh token or a user's password.
 
     The parameters come in the body, in the query, or (the Okta SDK) some in each.
     """
@@ -29,6 +31,8 @@ def issue_token(ask: Ask) -> Reply:
             return _for_client(ask, form)
         case "refresh_token":
             return _for_user(ask, form)
+        case "password":
+            return _for_password(ask, form)
         case _:
             return _refused(400, "unsupported_grant_type", "The grant type is not supported.")
 
@@ -121,6 +125,48 @@ def _for_user(ask: Ask, form: JsonObject) -> Reply:
         actor=user_party(user),
     )
     return _issued(ask, token.client_id, user.id, token.scopes)
+
+
+def _for_password(ask: Ask, form: JsonObject) -> Reply:
+    """Resource owner password: for a public client that may, and a user who is assigned to it."""
+    app = ask.tables.app_by_client(str(form.get("client_id", "")))
+    if app is None or app.status != "ACTIVE":
+        return _refused(401, "invalid_client", "Invalid value for 'client_id' parameter.")
+    if "password" not in app.grant_types:
+        text = "The client is not authorized to use the provided grant type."
+        return _refused(400, "unauthorized_client", text)
+    user = _who_has_password(ask, form)
+    if user is None:
+        return _refused(400, "invalid_grant", "The credentials provided were invalid.")
+    if not _assigned(ask, app, user) or is_denied(ask.tables, user.id):
+        text = "User is not assigned to the client application."
+        return _refused(400, "access_denied", text)
+    scopes = tuple(str(form.get("scope", "")).split())
+    party = user_party(user)
+    ask.happened("app.oauth2.token.grant.access_token", "Token granted", party, actor=party)
+    reply = _issued(ask, app.client_id, user.id, scopes)
+    if "offline_access" not in scopes or not isinstance(reply.body, dict):
+        return reply
+    secret = ask.state.add_refresh_token(user.id, app.client_id, scopes)
+    return Reply(body={**reply.body, "refresh_token": secret})
+
+
+def _who_has_password(ask: Ask, form: JsonObject) -> User | None:
+    """Return the active user whose login and password they are; a wrong password is counted."""
+    login = str(form.get("username", "")).casefold()
+    user = ask.tables.users.get(ask.tables.logins.get(login, ""))
+    if user is None or user.status is not UserStatus.ACTIVE:
+        return None
+    if user.password and form.get("password") == user.password:
+        return user
+    failed_sign_in(ask, user)
+    return None
+
+
+def _assigned(ask: Ask, app: App, user: User) -> bool:
+    groups = ask.tables.memberships.get(user.id, {})
+    own = ask.tables.app_users.get(app.id, {})
+    return user.id in own or any(g in groups for g in ask.tables.app_groups.get(app.id, {}))
 
 
 def _issued(ask: Ask, client_id: str, user_id: str, scopes: tuple[str, ...]) -> Reply:
