@@ -54,7 +54,8 @@ class Proof:
 
     `where` says against what: `world acme-small`, `live acme`. `counts` are the level's own figures
     (tests, checks, sweeps). `seats` is how long each credential lived after the first change.
-    `problems` are what kept it from passing, one line each.
+    `problems` are what kept it from passing, one line each. `canary` is the id of the canary that
+    it is about, which others may still have to say something of.
     """
 
     playbook: str
@@ -66,6 +67,7 @@ class Proof:
     counts: Mapping[str, int] = field(default_factory=dict)
     seats: Mapping[str, timedelta] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    canary: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the body of its record; of many problems only the first are kept."""
@@ -80,17 +82,22 @@ class Proof:
             "counts": dict(self.counts),
             "seats_ms": {seat: lived // _MILLISECOND for seat, lived in self.seats.items()},
             "problems": tuple(line[:_MAX_LINE] for line in self.problems[:_MAX_PROBLEMS]),
+            **({"canary": self.canary} if self.canary else {}),
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A proof as the trail has it: the record's index, when, and who had it made."""
+    """A proof as the trail has it: the record's index, when, and who had it made.
+
+    Until `pending` somebody may still say what decides it; None where all is said.
+    """
 
     n: int
     at: datetime
     by: str
     proof: Proof
+    pending: datetime | None = None
 
 
 def record(journal: Journal, actor: Actor, proof: Proof) -> Record:
@@ -128,6 +135,7 @@ def _proof(n: int, body: JsonObject) -> Proof:
                 for seat, lived in cast("JsonObject", body["seats_ms"]).items()
             },
             problems=tuple(str(line) for line in cast("tuple[Json, ...]", body["problems"])),
+            canary=str(body.get("canary", "")),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise _unreadable(n, repr(error)) from error

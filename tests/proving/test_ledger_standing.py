@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from irkit.proving.canary.history import Flown
+from irkit.proving.ledger.reading import heard
 from irkit.proving.ledger.standing import Standing, State, standing
 from irkit.proving.policy import Rule
 from irkit.proving.proof import Level, Outcome, Proof, Recorded
@@ -140,3 +142,44 @@ def test_what_was_missed_long_ago_is_forgotten() -> None:
     days = 24
     found = judged(tried((90 * days, PASSED), (40 * days, PASSED)))
     assert found.missed == 30 * 4 - 1
+
+
+def awaited(attempts: Sequence[Recorded], until: datetime = NOW + HOUR) -> tuple[Recorded, ...]:
+    """Return attempts of which the last has still to be seen by somebody."""
+    *before, last = attempts
+    return (*before, replace(last, pending=until))
+
+
+@pytest.mark.parametrize(
+    ("attempts", "state"),
+    [
+        (awaited(tried((2, PASSED))), State.AWAITING),
+        (awaited(tried((3, PASSED), (2, PASSED))), State.PROVEN),
+        (awaited(tried((3, FAILED), (2, PASSED))), State.AWAITING),
+        (awaited(tried((30, PASSED), (2, PASSED))), State.AWAITING),
+        (awaited(tried((3, PASSED, BEFORE), (2, PASSED))), State.AWAITING),
+        (awaited(tried((3, PASSED), (2, PASSED, BEFORE))), State.PROVEN),
+    ],
+)
+def test_what_somebody_has_still_to_see_proves_nothing_and_takes_nothing_back(
+    attempts: Sequence[Recorded], state: State
+) -> None:
+    """A pass that is not decided leaves what was proven before, and is no proof itself."""
+    found = judged(attempts)
+    assert found.state is state
+    assert found.wanting == (state is State.AWAITING)
+    assert found.due == NOW - 2 * HOUR + RULE.every if RULE.every else None
+
+
+def test_a_silent_soc_fails_the_canary_once_its_time_is_over() -> None:
+    """Until then it is waited for; a word in time decides it, a word too late does not."""
+    (one,) = tried((2, PASSED))
+    flight = Flown(id="01", playbook="x", user="u", at=NOW, seen_by=NOW + HOUR)
+    assert heard(one, None, NOW) == one
+    assert heard(one, replace(flight, seen_by=None), NOW + 9 * HOUR) == one
+    assert heard(one, flight, NOW).pending == NOW + HOUR
+    assert heard(one, replace(flight, seen=NOW + HOUR / 2), NOW + 9 * HOUR) == one
+    for silent in (flight, replace(flight, seen=NOW + 2 * HOUR)):
+        failed = heard(one, silent, NOW + 3 * HOUR)
+        assert (failed.proof.outcome, failed.pending) == (FAILED, None)
+        assert "the SOC did not say by" in failed.proof.problems[-1]

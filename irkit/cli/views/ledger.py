@@ -7,7 +7,7 @@ from typing import Final
 from irkit.canonical import JsonObject
 from irkit.cli.views.layout import table, wrap
 from irkit.cli.views.style import Style, Tone
-from irkit.cli.views.times import since
+from irkit.cli.views.times import full, since
 from irkit.clock import parse_rfc3339, rfc3339, words
 from irkit.proving.ledger.reading import Row
 from irkit.proving.ledger.standing import State
@@ -31,6 +31,7 @@ _MARKS: Final = {
     State.OVERDUE: Mark.WAIT,
     State.STALE: Mark.WAIT,
     State.FAILED: Mark.BAD,
+    State.AWAITING: Mark.WAIT,
 }
 _COMMANDS: Final = {
     Level.LINT: "irkit lint",
@@ -39,6 +40,7 @@ _COMMANDS: Final = {
     Level.PREFLIGHT: "irkit preflight {0}",
     Level.CANARY: "irkit canary {0}",
 }
+_SEEN: Final = "irkit canary {0} --seen WHAT"
 _NAMED: Final = 3
 """How many changed things are named before the rest is counted."""
 
@@ -95,6 +97,9 @@ def reason(found: JsonObject, *, style: Style) -> str:
         case State.OVERDUE:
             passed = since(raw_of(found, "passed_at"), style)
             return f"proven {passed}, overdue by {_seconds(found)}"
+        case State.AWAITING:
+            until = full(parse_rfc3339(raw_of(found, "pending")), style)
+            return f"let out {since(raw_of(found, 'last_at'), style)}; the SOC has until {until}"
         case State.NEVER:
             return "never proven"
         case State.PROVEN | State.UNASKED:
@@ -123,7 +128,8 @@ def _cell(found: JsonObject, style: Style) -> str:
     state = State(raw_of(found, "state"))
     if state not in _MARKS:
         return "never" if state is State.NEVER else "-"
-    moment = raw_of(found, "last_at" if state is State.FAILED else "passed_at")
+    judged = {State.FAILED, State.AWAITING}
+    moment = raw_of(found, "last_at" if state in judged else "passed_at")
     return f"{_MARKS[state]} {words(style.now - parse_rfc3339(moment))}"
 
 
@@ -143,8 +149,10 @@ def _details(row: JsonObject, style: Style) -> Iterator[str]:
             yield from _wrapped(mark, f"{name} {level.word}: {why}", style)
             for problem in texts_of(found, "problems")[:_NAMED]:
                 yield from wrap(problem, style, first="    ", rest="      ")
-            if level in _COMMANDS:
-                yield style.paint(Tone.KEY, f"    {_COMMANDS[level].format(name)}")
+            awaited = raw_of(found, "state") == State.AWAITING
+            command = _SEEN if awaited else _COMMANDS.get(level)
+            if command is not None:
+                yield style.paint(Tone.KEY, f"    {command.format(name)}")
         missed = count_of(found, "missed")
         if missed:
             told = f"{name} {level.word}: {counted(missed, 'window')} missed in 30 days"

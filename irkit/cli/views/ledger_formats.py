@@ -128,7 +128,7 @@ def _state(found: JsonObject) -> str:
             return f"**{state}**"
         case State.PROVEN:
             return f"proven {day}"
-        case State.STALE | State.OVERDUE:
+        case State.STALE | State.OVERDUE | State.AWAITING:
             return f"**{state}**, {day}"
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from irkit.canonical import Json, JsonObject
@@ -10,8 +10,9 @@ from irkit.clock import rfc3339
 from irkit.diagnostics import Diagnostic, IrkitError, Severity
 from irkit.engine import outside_memory
 from irkit.engine.session import Session
+from irkit.proving.canary.history import Flown, flown
 from irkit.proving.ledger.standing import Standing, standing
-from irkit.proving.proof import Level, Recorded, proofs
+from irkit.proving.proof import Level, Outcome, Recorded, proofs
 from irkit.proving.shelf import Shelf, Shelved
 from irkit.trail.verify import verify
 
@@ -41,13 +42,30 @@ class Row:
 def recorded(session: Session) -> tuple[Recorded, ...]:
     """Return the proofs in the workspace's trail, once it is verified.
 
+    A canary that the SOC had to see and did not is one that failed, as soon as its time is over.
+
     Raises:
         IrkitError: IRK842 if the trail was altered, IRK431 if there is none, IRK840 for a proof
             that cannot be read.
     """
     with session.journal(writing=False) as journal:
         _verified(session)
-        return tuple(proofs(journal.replay()))
+        canaries = {one.id: one for one in flown(journal.replay())}
+        now = session.clock()
+        return tuple(
+            heard(one, canaries.get(one.proof.canary), now) for one in proofs(journal.replay())
+        )
+
+
+def heard(one: Recorded, canary: Flown | None, now: datetime) -> Recorded:
+    """Return an attempt with what the SOC said, or did not say, of its canary."""
+    if canary is None or canary.seen_by is None or one.proof.outcome is not Outcome.PASSED:
+        return one
+    if canary.missed(now):
+        silence = f"the SOC did not say by {rfc3339(canary.seen_by)} that it saw the canary"
+        proof = replace(one.proof, outcome=Outcome.FAILED, problems=(*one.proof.problems, silence))
+        return replace(one, proof=proof)
+    return one if canary.seen is not None else replace(one, pending=canary.seen_by)
 
 
 def rows(
@@ -106,6 +124,7 @@ def _standing(found: Standing) -> JsonObject:
         "overdue_s": None if late is None else int(late.total_seconds()),
         "due": None if found.due is None else rfc3339(found.due),
         "missed": found.missed,
+        "pending": None if found.pending is None else rfc3339(found.pending),
     }
 
 

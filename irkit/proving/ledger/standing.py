@@ -2,7 +2,8 @@
 
 Age is counted from the last attempt that passed with everything as it is now; whatever changed
 since makes a proof one of something else. An attempt that failed, or could not tell, takes back
-what passed before it.
+what passed before it. One that somebody has still to decide about proves nothing yet, and takes
+nothing back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ class State(StrEnum):
     OVERDUE = "overdue"
     STALE = "stale"
     FAILED = "failed"
+    AWAITING = "awaiting"
+    """It passed, and somebody has still to say what they saw of it."""
     NEVER = "never"
     UNASKED = "unasked"
     """Never tried, and no policy asks for it."""
@@ -38,7 +41,8 @@ class Standing:
 
     `changed` names what is another one now than in `passed`. `due` is when the policy wants it
     tried next, None where it does not. `missed` counts the windows of `every` in which nobody tried
-    it, over the last thirty days, by the policy as it is now.
+    it, over the last thirty days, by the policy as it is now. `pending` is until when somebody may
+    still say what decides the last attempt.
     """
 
     state: State
@@ -49,6 +53,7 @@ class Standing:
     due: datetime | None = None
     missed: int = 0
     asked: bool = False
+    pending: datetime | None = None
 
     @property
     def wanting(self) -> bool:
@@ -60,21 +65,31 @@ def standing(
     attempts: Sequence[Recorded], subject: Subject | None, rule: Rule | None, now: datetime
 ) -> Standing:
     """Judge the attempts at one level (the oldest first); without a subject nothing holds now."""
-    last = _last(attempts)
-    same = _last(one for one in attempts if one.proof.subject == subject)
+    latest, tried = _last(attempts), _same(attempts, subject)
+    decided = [one for one in attempts if one.pending is None]
+    last, same = _last(decided), _same(decided, subject)
     holds = same is not None and same.proof.outcome is Outcome.PASSED
-    passed = same if holds else _last(o for o in attempts if o.proof.outcome is Outcome.PASSED)
+    passed = same if holds else _last(o for o in decided if o.proof.outcome is Outcome.PASSED)
     overdue_by = _overdue_by(passed, rule, now)
+    state = _state(last, passed, same, overdue_by, asked=rule is not None)
+    pending = None if latest is None else latest.pending
+    if pending is not None and latest is tried and state is not State.PROVEN:
+        state = State.AWAITING
     return Standing(
-        state=_state(last, passed, same, overdue_by, asked=rule is not None),
+        state=state,
         passed=passed,
-        last=last,
+        last=latest,
         changed=() if holds or passed is None else _changed(subject, passed.proof.subject),
         overdue_by=overdue_by,
-        due=None if rule is None else _due(last, same, rule, now),
+        due=None if rule is None else _due(latest, tried, rule, now),
         missed=_missed([one.at for one in attempts], rule, now),
         asked=rule is not None,
+        pending=pending,
     )
+
+
+def _same(attempts: Iterable[Recorded], subject: Subject | None) -> Recorded | None:
+    return _last(one for one in attempts if one.proof.subject == subject)
 
 
 def _last(attempts: Iterable[Recorded]) -> Recorded | None:

@@ -63,5 +63,7 @@ def _why(state: State, changed: tuple[str, ...]) -> str:
             return "failed the last time"
         case State.OVERDUE:
             return "overdue"
+        case State.AWAITING:
+            return "the SOC has still to say that it saw the last"
         case State.PROVEN:
             return "its time"
