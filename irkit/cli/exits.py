@@ -46,6 +46,9 @@ _SPECIAL: Final = {
     "IRK872": ExitCode.REFUSED,
     "IRK874": ExitCode.REFUSED,
     "IRK875": ExitCode.STILL_OPEN,
+    "IRK890": ExitCode.REFUSED,
+    "IRK891": ExitCode.REFUSED,
+    "IRK894": ExitCode.WAITING,
 }
 """Codes whose class is not that of their range."""
 

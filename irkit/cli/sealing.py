@@ -1,10 +1,10 @@
 """A policy that waits for the old one's quorum: shown, signed, carried, counted, put in force."""
 
-import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from irkit.cli import carried
 from irkit.cli.exits import ExitCode
 from irkit.cli.opened import Invocation
 from irkit.cli.signing import Person, person
@@ -13,7 +13,6 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import policy_change
 from irkit.engine.policy_change import Proposal
 from irkit.model.approval import Decision, Statement
-from irkit.trail.approval_file import ApprovalFile
 from irkit.trail.approval_fold import ApprovalFold
 from irkit.trail.journal import Journal
 
@@ -49,17 +48,8 @@ class Sealing:
         Raises:
             IrkitError: if it cannot be read or does not count.
         """
-        beside = path.with_name(f"{path.name}.sig")
-        if not beside.exists():
-            carried = ApprovalFile.read(path)
-            self._accept(carried.statement.canonical(), carried.signature.encode())
-            return
-        try:
-            signed, signature = path.read_bytes(), beside.read_bytes()
-        except OSError as error:
-            summary = f"{path} cannot be read: {error.strerror}"
-            raise IrkitError(Diagnostic(code="IRK474", summary=summary)) from error
-        self._accept(signed, signature)
+        found = carried.read(path)
+        self._accept(found.signed, found.signature)
 
     def write(self, path: Path) -> int:
         """Write a statement that stock `ssh-keygen` can sign, and the text it stands for.
@@ -67,27 +57,9 @@ class Sealing:
         Raises:
             IrkitError: IRK474 if it cannot be written.
         """
-        who = self.invocation.session.actor_name
-        statement = self._statement(who)
-        display = path.with_name(f"{path.name}.txt")
-        try:
-            path.write_bytes(statement.canonical())
-            display.write_text(self.proposal.text, encoding="ascii")
-        except OSError as error:
-            summary = f"{path} cannot be written: {error.strerror}"
-            raise IrkitError(Diagnostic(code="IRK474", summary=summary)) from error
-        name = shlex.quote(str(path))
-        self.invocation.output.show(
-            {
-                "view": "policy_statement",
-                "file": str(path),
-                "display": str(display),
-                "as": who,
-                "sign": f"ssh-keygen -Y sign -n {statement.namespace} -f ~/.ssh/id_ed25519 {name}",
-                "add": f"irkit approvers seal --file {name}",
-            },
-            view.statement_text,
-        )
+        statement = self._statement(self.invocation.session.actor_name)
+        written = carried.write(path, statement, self.proposal.text, add="irkit approvers seal")
+        self.invocation.output.show({"view": "policy_statement", **written}, view.statement_text)
         return ExitCode.WAITING
 
     def finish(self) -> int:

@@ -11,8 +11,9 @@ from irkit.canonical import CanonicalError, Json, JsonObject, canonical, parse
 from irkit.clock import parse_rfc3339
 from irkit.diagnostics import IrkitError
 from irkit.model.approval import Decision, Digest, Statement, StatementError
+from irkit.model.display import display_digest
 from irkit.model.quorum import Vote, tally
-from irkit.trail import requests
+from irkit.trail import requests, warrants
 from irkit.trail.approval_codes import finding_code
 from irkit.trail.approvals import ApprovalContext, PartContext, check
 from irkit.trail.blobs import BlobStore
@@ -37,6 +38,7 @@ class ApprovalFold:
         self.revoked: dict[str, datetime] = {}
         self.runs: dict[str, RunApprovals] = {}
         self.policy_votes: dict[int, Vote] = {}
+        self.warrants: dict[Digest, warrants.WarrantState] = {}
         self._root_at = root_at
         self._nonces: dict[str, str] = {}
         self._witnessed: list[Anchor] = []
@@ -45,6 +47,7 @@ class ApprovalFold:
             "policy.changed": self._policy_changed,
             "key.revoked": self._key_revoked,
             "run.opened": self._opened,
+            "warrant.proposed": self._warrant_proposed,
             "plan.proposed": self._proposed,
             "plan.extended": self._extended,
             "approval": self._approval,
@@ -138,6 +141,7 @@ class ApprovalFold:
             )
         for index in _counts(record.body, "approvals"):
             self.policy_votes.pop(index, None)
+        self.warrants.clear()
         yield from self._adopt_policy(record.body)
 
     def _key_revoked(self, record: Record) -> Iterator[Problem]:
@@ -204,6 +208,9 @@ class ApprovalFold:
             yield Problem(code="approval.not-canonical", text=str(error))
             return
         name = record.run or _text(record.body, "run")
+        if not name and "warrant" in record.body:
+            yield from self._warrant_approval(record)
+            return
         if not name:
             yield from self._policy_approval(record, statement)
             return
@@ -228,24 +235,13 @@ class ApprovalFold:
 
     def _policy_approval(self, record: Record, statement: Statement) -> Iterator[Problem]:
         """An approval that belongs to no run is of a new policy: header and part are its digest."""
-        context = ApprovalContext(
-            origin=self.origin,
-            run=None,
+        context = self.runless(
+            statement.header,
+            PartContext(nonces=frozenset((statement.nonce,)), needs=(self.policy.change,)),
             mode=self.policy.mode or statement.mode,
-            header=statement.header,
-            parts={
-                statement.header: PartContext(
-                    nonces=frozenset((statement.nonce,)), needs=(self.policy.change,)
-                )
-            },
             requester=statement.requester,
-            policy_digest=self.policy_digest,
-            policy=self.policy,
             at=parse_rfc3339(record.ts),
-            root_at=self._root_at,
             index=record.n,
-            counters=self.counters,
-            revoked=self.revoked,
         )
         if self._nonces.setdefault(statement.nonce, statement.header) != statement.header:
             yield Problem(code="approval.nonce", text="the nonce was used before")
@@ -254,6 +250,77 @@ class ApprovalFold:
             self.policy_votes[record.n] = result
         else:
             yield from result
+
+    def _warrant_proposed(self, record: Record) -> Iterator[Problem]:
+        state = warrants.read(record, self.blobs)
+        if state.warrant.mode != (self.policy.mode or state.warrant.mode):
+            yield Problem(code="warrant.mode", text=f"the warrant is for {state.warrant.mode}")
+        own = state.warrant.digest
+        if not state.nonce or self._nonces.setdefault(state.nonce, own) != own:
+            yield Problem(code="warrant.nonce", text="the nonce is missing or was used before")
+        unsigned = requests.problem(
+            record, self.policy, self.revoked, origin=self.origin, mode=state.warrant.mode
+        )
+        if unsigned is not None:
+            yield unsigned
+        self.warrants.setdefault(own, state)
+
+    def _warrant_approval(self, record: Record) -> Iterator[Problem]:
+        state = self.warrants.get(_text(record.body, "warrant"))
+        if state is None:
+            yield Problem(code="approval.plan", text="no such warrant has been proposed")
+            return
+        context = self.warrant_context(state, at=parse_rfc3339(record.ts), index=record.n)
+        result = self._check(record, context)
+        if isinstance(result, Vote):
+            state.votes[record.n] = result
+        else:
+            yield from result
+
+    def warrant_context(
+        self, state: warrants.WarrantState, *, at: datetime, index: int
+    ) -> ApprovalContext:
+        """Return what a decision about a warrant has to fit."""
+        warrant = state.warrant
+        text = warrant.text(origin=self.origin, requester=state.requester)
+        return self.runless(
+            warrant.digest,
+            PartContext(nonces=frozenset((state.nonce,)), needs=(warrant.need,)),
+            mode=warrant.mode,
+            requester=state.requester,
+            at=at,
+            index=index,
+            display=display_digest(text),
+        )
+
+    def runless(
+        self,
+        matter: Digest,
+        part: PartContext,
+        *,
+        mode: str,
+        requester: str,
+        at: datetime,
+        index: int,
+        display: Digest | None = None,
+    ) -> ApprovalContext:
+        """Return what a decision has to fit that belongs to no run: all of it is one digest."""
+        return ApprovalContext(
+            origin=self.origin,
+            run=None,
+            mode=mode,
+            header=matter,
+            parts={matter: part},
+            requester=requester,
+            policy_digest=self.policy_digest,
+            policy=self.policy,
+            at=at,
+            root_at=self._root_at,
+            index=index,
+            counters=self.counters,
+            revoked=self.revoked,
+            display=display,
+        )
 
     def _check(self, record: Record, context: ApprovalContext) -> Vote | tuple[Problem, ...]:
         data, display = canonical(record.body.get("statement")), record.body.get("display")

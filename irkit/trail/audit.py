@@ -1,7 +1,8 @@
 """The rules of what records say, beyond how they are linked.
 
 No change without its own approved plan, no result without an intent, no repetition without a look,
-nothing after a run is closed, no key that is not pinned, no reference to a blob that is gone.
+nothing after a run is closed, no write of a canary without its warrant, no key that is not pinned,
+no reference to a blob that is gone.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from irkit.canonical import digest
 from irkit.clock import parse_rfc3339
 from irkit.diagnostics import IrkitError, Severity
 from irkit.model.quorum import Vote
-from irkit.trail import answers
+from irkit.trail import answers, warrants
 from irkit.trail.approval_fold import ApprovalFold
 from irkit.trail.kept import Kept
 from irkit.trail.openings import Condition
@@ -45,6 +46,8 @@ AUDITED: Final = frozenset(
         "step.asked",
         "answer",
         "value.forgotten",
+        warrants.PROPOSED,
+        warrants.INTENT,
     )
 )
 """The types whose content is checked or remembered; all others are only linked and counted."""
@@ -94,6 +97,8 @@ class Audit:
         """Check and remember `record`."""
         found = [*self._run_rules(record), *self._keys(record)]
         found += self.fold.take(record)
+        if record.type == warrants.INTENT:
+            found += warrants.intent_problems(record, self.fold.warrants, self.fold.revoked)
         found += self._references(record)
         found += self._private(record)
         return tuple(found)

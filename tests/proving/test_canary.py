@@ -5,26 +5,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import anyio
 import pytest
+from canary_lab import ALICE, BOB, warrant
+from canary_lab import let_out as fly
+from canary_lab import write as write_orders
 from canary_victim import KILLED
 from lab import Lab, laboratory
-from lab_people import FAST
 from moto.iam.models import iam_backends
-from proving_text import reader
 
 from irkit.cli.testing import EXITS
-from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.diagnostics import IrkitError
 from irkit.proving.canary import history
-from irkit.proving.canary.flight import Canary
-from irkit.proving.canary.orders import Orders, decode_canary
-from irkit.proving.canary.quiet import QuietHours
 from irkit.proving.proof import Outcome, Proof
 from irkit.proving.schedule.levels import canary as timed
 from irkit.proving.shelf import Shelf
+from irkit.trail.verify import verify
 from irkit.world.aws.iam_view import PARTITION
 from irkit.world.fixtures.acme_small import PROD
 
@@ -56,31 +53,18 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
         iam.create_user("us-east-1", NAME, tags=[{"Key": "irkit-canary", "Value": "true"}])
         iam.put_user_policy(NAME, "own", json.dumps(ALLOWED))
         write(made, ORDERS)
+        warrant(made, LEAKED, ALICE, BOB)
         yield made
 
 
 def write(lab: Lab, text: str) -> None:
     """Write the test file."""
-    folder = lab.root / "playbooks"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{LEAKED}.test.yaml").write_text(text)
+    write_orders(lab, LEAKED, text)
 
 
 def let_out(lab: Lab, said: list[str] | None = None) -> Proof:
     """Let a canary out and return its proof."""
-    session = lab.session
-    shelf = Shelf(session=session)
-    with session.journal(writing=True) as journal:
-        canary = Canary(
-            shelf=shelf,
-            shelved=shelf.one(LEAKED, lab.root),
-            journal=journal,
-            heard=(said if said is not None else []).append,
-            pace=FAST,
-            settles=timedelta(seconds=1),
-            lookups_per_second=0,
-        )
-        return anyio.run(canary.make)
+    return fly(lab, LEAKED, said)
 
 
 def refused(lab: Lab) -> str:
@@ -122,25 +106,34 @@ def test_a_canary_is_contained_given_back_and_gone(lab: Lab) -> None:
 
 
 def test_each_write_to_the_user_is_recorded_before_it_is_made(lab: Lab) -> None:
-    """What is planted and taken away is in the trail, as intents."""
+    """What is planted and taken away is in the trail, as intents with what came of them."""
     let_out(lab)
     with lab.session.journal(writing=False) as journal:
-        calls = [r.body["call"] for r in journal.replay() if r.type == "canary.intent"]
-    assert calls == ["iam:create_access_key", "iam:delete_access_key"]
+        records = [r for r in journal.replay() if r.type in {"canary.intent", "canary.result"}]
+    assert [r.body.get("call", r.body.get("outcome")) for r in records] == [
+        "iam:create_access_key",
+        "ok",
+        "sts:get_session_token",
+        "ok",
+        "iam:delete_access_key",
+        "ok",
+    ]
+    assert [r.body["intent"] for r in records[1::2]] == [r.n for r in records[::2]]
+    assert verify(lab.session.workspace.trail_directory).findings == ()
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         (("tag", "x"), "IRK870"),
-        (("plant", "get_session_token"), "IRK871"),
+        (("plant", "long_term_key"), "IRK890"),
         (("canary", ""), "IRK873"),
         (("quiet", "Mon 00:00/Sun 23:59 UTC"), "IRK874"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else value,
 )
 def test_what_may_not_be_let_out_is_not(lab: Lab, change: tuple[str, str], code: str) -> None:
-    """A user without the tag, orders that make no sense and quiet hours: nothing is planted."""
+    """A user without the tag, orders that nobody signed and quiet hours: nothing is planted."""
     kind, value = change
     match kind:
         case "tag":
@@ -229,79 +222,3 @@ def test_what_a_killed_canary_left_is_swept_by_the_next(lab: Lab, words: str) ->
     assert said[0].startswith("sweeping what leaked-aws-access-key of ")
     assert left(lab) == ([], ["own"])
     assert [one.ended for one in flown(lab)] == [True, True]
-
-
-def test_a_silent_soc_fails_the_next_canary(lab: Lab) -> None:
-    """Who was to see it and did not say so is what the next one finds."""
-    write(lab, f"{ORDERS}  soc: {{within: 1s}}\n")
-    assert let_out(lab).outcome is Outcome.PASSED
-    lab.world.clock.advance(timedelta(seconds=2))
-    again = let_out(lab)
-    assert again.outcome is Outcome.FAILED
-    assert any("SOC did not say" in problem for problem in again.problems), again.problems
-
-
-def test_a_soc_that_saw_it_is_no_problem(lab: Lab) -> None:
-    """What the SOC says is recorded, and in time it is enough."""
-    write(lab, f"{ORDERS}  soc: {{within: 1h}}\n")
-    let_out(lab)
-    session = lab.session
-    with session.journal(writing=True) as journal:
-        history.say(journal, session.actor, history.SEEN, flown(lab)[0].id, what="GuardDuty 17")
-    assert flown(lab)[0].seen is not None
-    assert not flown(lab)[0].missed(datetime.now(UTC) + timedelta(hours=2))
-
-
-def decoded(*lines: str) -> tuple[Orders | None, list[Diagnostic]]:
-    """Decode the lines of a canary block."""
-    top = reader("canary:\n" + "".join(f"  {line}\n" for line in lines))
-    orders = decode_canary(top)
-    return orders, list(top.problems.all())
-
-
-@pytest.mark.parametrize(
-    ("lines", "code", "said"),
-    [
-        (("user: bob", "plant: [long_term_key]"), "IRK105", "not the ARN of an IAM user"),
-        (("plant: [long_term_key]",), "IRK104", "has no `user`"),
-        ((f"user: {USER}",), "IRK104", "has no `plant`"),
-        ((f"user: {USER}", "plant: [long_term_kye]"), "IRK105", "no canary plants"),
-        ((f"user: {USER}", "plant: long_term_key", "tag: x"), "IRK105", "not a tag"),
-        ((f"user: {USER}", "plant: long_term_key", "quiet: [always]"), "IRK105", "is no span"),
-        ((f"user: {USER}", "plant: long_term_key", "within: {key: 1s}"), "IRK101", "unknown key"),
-        ((f"user: {USER}", "plant: long_term_key", "max_targets: 2"), "IRK105", "one target"),
-        ((f"user: {USER}", "plant: long_term_key", "soc: {}"), "IRK104", "has no `within`"),
-    ],
-)
-def test_orders_that_cannot_be_meant_are_told(lines: tuple[str, ...], code: str, said: str) -> None:
-    """What is wrong has its place and its code."""
-    _, found = decoded(*lines)
-    assert code in {item.code for item in found}, found
-    assert any(said in item.summary for item in found), found
-    assert all(item.at is not None for item in found)
-
-
-@pytest.mark.parametrize(
-    ("moment", "quiet"),
-    [
-        ("2026-11-20T13:59:00+00:00", False),  # Friday, 14:59 in Berlin
-        ("2026-11-20T14:00:00+00:00", True),
-        ("2026-11-22T12:00:00+00:00", True),
-        ("2026-11-23T05:59:00+00:00", True),
-        ("2026-11-23T06:00:00+00:00", False),
-        ("2026-11-25T12:00:00+00:00", False),
-    ],
-)
-def test_quiet_hours_go_by_their_own_zone(moment: str, quiet: bool) -> None:
-    """A span goes over the end of the week, in the zone it names."""
-    hours = QuietHours.parse("Fri 15:00/Mon 07:00 Europe/Berlin")
-    assert hours.covers(datetime.fromisoformat(moment)) is quiet
-
-
-@pytest.mark.parametrize(
-    "text", ["Fri 15:00", "Fri 25:00/Mon 07:00 UTC", "Fri 15:00/Mon 07:00 Moon/Sea"]
-)
-def test_a_span_that_is_none_is_refused(text: str) -> None:
-    """A day, an hour or a zone that is none is told."""
-    with pytest.raises(ValueError, match=r"is no span|no time zone"):
-        QuietHours.parse(text)

@@ -10,7 +10,11 @@ from irkit.cli.opened import this
 
 def command(
     what: Annotated[
-        str, typer.Argument(metavar="RUN|PLANFILE", help="A run, or a plan file that was carried.")
+        str,
+        typer.Argument(
+            metavar="RUN|PLANFILE|DIGEST",
+            help="A run, a plan file that was carried, or the digest of a canary's warrant.",
+        ),
     ],
     *,
     key: Annotated[
@@ -23,7 +27,11 @@ def command(
         Path | None, typer.Option(help="Add an .approval file that somebody else signed.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write the .approval file of a plan file.")
+        Path | None,
+        typer.Option(
+            help="Where to write the .approval file of a plan file; of a warrant, the statement "
+            "for --as WHO to sign elsewhere."
+        ),
     ] = None,
     break_glass: Annotated[
         bool, typer.Option("--break-glass", help="Approve alone, within `approvals.alone`.")
@@ -44,8 +52,10 @@ def command(
 
     All parts that may be signed and still need approvals are signed together.
     """
+    from irkit.cli import warrant_ceremony  # noqa: PLC0415
     from irkit.cli.approval_ceremony import Ceremony  # noqa: PLC0415
     from irkit.cli.approval_wishes import Wishes  # noqa: PLC0415
+    from irkit.engine.warranting import PREFIX  # noqa: PLC0415
 
     wishes = Wishes.of(
         key=key,
@@ -58,6 +68,8 @@ def command(
         words=words,
         yes=yes,
     )
+    if what.startswith(PREFIX):
+        return warrant_ceremony.decide(this(), what, wishes, file=file, out=out)
     ceremony = Ceremony(this(), wishes)
     if file is not None:
         return ceremony.add_file(what, file)

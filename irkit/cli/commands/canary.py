@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 def command(
     playbook: Annotated[str, typer.Argument(help="A playbook whose test file has a `canary:`.")],
     *,
+    ask: Annotated[
+        bool,
+        typer.Option("--ask", help="Let no canary out: ask people for the warrant it needs."),
+    ] = False,
+    lasts: Annotated[
+        str, typer.Option("--for", metavar="TIME", help="How long the warrant is to last.")
+    ] = "30d",
     seen: Annotated[
         str,
         typer.Option(metavar="WHAT", help="Let no canary out: record that the SOC saw the last."),
@@ -26,9 +33,11 @@ def command(
 ) -> int:
     """Plant credentials on the canary's user, contain them for real, and see how soon they die.
 
-    What was planted is proven alive first, taken back and taken away afterwards; what a killed
-    canary left is swept by the next one. It is a proof, for `irkit ledger`.
+    Planting and sweeping are under a warrant that people signed. What was planted is proven alive
+    first, taken back and taken away afterwards; what a killed canary left is swept by the next one.
+    It is a proof, for `irkit ledger`.
     """
+    from irkit.cli import canary_warrant  # noqa: PLC0415
     from irkit.diagnostics import IrkitError  # noqa: PLC0415
     from irkit.proving.shelf import Shelf  # noqa: PLC0415
 
@@ -39,6 +48,8 @@ def command(
         return _seen(me, shelved.name, seen)
     if shelved.problems:
         raise IrkitError(*shelved.problems)
+    if ask:
+        return canary_warrant.ask(me, shelved, lasts, key)
     return _let_out(me, shelf, shelved, key)
 
 
@@ -50,7 +61,9 @@ def _let_out(me: Invocation, shelf: "Shelf", shelved: "Shelved", key: str) -> in
     from irkit.cli.views import schedule as view  # noqa: PLC0415
     from irkit.diagnostics import IrkitError  # noqa: PLC0415
     from irkit.proving import proof as proving  # noqa: PLC0415
+    from irkit.proving.canary import history  # noqa: PLC0415
     from irkit.proving.canary.flight import Canary  # noqa: PLC0415
+    from irkit.proving.proof import Outcome  # noqa: PLC0415
 
     announce(me)
 
@@ -70,7 +83,11 @@ def _let_out(me: Invocation, shelf: "Shelf", shelved: "Shelved", key: str) -> in
                 proving.record(journal, me.session.actor, canary.came_to_nothing(error))
             raise
         proving.record(journal, me.session.actor, proof)
+        flown = next((f for f in history.flown(journal.replay()) if f.id == canary.id), None)
     me.output.show(view.proof_json(proof), view.proof_text)
+    if flown is not None and flown.seen_by is not None and proof.outcome is Outcome.PASSED:
+        until = f"{flown.seen_by:%Y-%m-%d %H:%MZ}"
+        me.output.hint(f"The SOC has until {until}: irkit canary {shelved.name} --seen WHAT")
     return _exit(proof)
 
 
@@ -89,8 +106,12 @@ def _seen(me: Invocation, playbook: str, what: str) -> int:
                 )
             )
         history.say(journal, me.session.actor, history.SEEN, last[0].id, what=what)
-    me.output.say(f"recorded: the SOC saw the canary {history.when(last[0])}", canary=last[0].id)
-    return ExitCode.DONE
+        (now_is,) = [one for one in history.flown(journal.replay()) if one.id == last[0].id]
+    told = f"recorded: the SOC saw the canary {history.when(now_is)}"
+    late = now_is.missed(me.clock())
+    more = ", too late: it stays one that failed" if late else ""
+    me.output.say(f"{told}{more}", canary=now_is.id, in_time=not late)
+    return ExitCode.STILL_OPEN if late else ExitCode.DONE
 
 
 def _exit(proof: "Proof") -> int:

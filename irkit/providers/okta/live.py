@@ -9,6 +9,7 @@ configuration, so that no `okta.yaml` and no `OKTA_*` variable is read.
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any, Final, Self, cast
 
 import aiohttp
@@ -16,6 +17,7 @@ from okta.cache.no_op_cache import NoOpCache
 from okta.http_client import HTTPClient
 from okta.request_executor import RequestExecutor
 
+from irkit.canonical import Json
 from irkit.clock import Clock
 from irkit.providers.call import ANYTHING, BeforeSend, Purpose
 from irkit.providers.limits import OnWait, RateLimits
@@ -201,6 +203,54 @@ class OktaConnection:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+class Holder:
+    """What somebody sends who holds a credential of their own: nothing of irkit's is with it.
+
+    Used to try planted credentials. Nothing is judged, repeated or held back here.
+    """
+
+    def __init__(self, settings: OktaSettings) -> None:
+        """Send to the org of `settings`; its authentication is not used."""
+        self._settings = settings.checked()
+        agent = {"User-Agent": settings.user_agent, "Accept": "application/json"}
+        self._client = StrictClient({"headers": agent})
+        self._client.settings = self._settings
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Json = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request with `body` as JSON or with `form`, and return whatever came back.
+
+        Raises:
+            TransportError: if nothing came back.
+        """
+        given = {"Content-Type": "application/json"} if body is not None else {}
+        request = {
+            "method": method,
+            "url": f"{self._settings.origin}{path}",
+            "headers": {**given, **(headers or {})},
+            "data": body,
+            "form": dict(form or {}),
+        }
+        _, response, text, error = await self._client.send_request(request)
+        if error is not None:
+            raise error
+        kept = tuple((name.lower(), value) for name, value in response.headers.items())
+        return Answer(status=response.status, headers=kept, body=text)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
 
 
 def _executor(settings: OktaSettings) -> Any:

@@ -20,16 +20,19 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.assembly import user_agent
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Pace
-from irkit.engine.history import Inflated
 from irkit.engine.ulid import ulid
+from irkit.engine.undoing import can_undo, made_changes
 from irkit.model.run import Run
 from irkit.providers.aws.settings import LOOKUPS_PER_SECOND
-from irkit.proving.canary import history
+from irkit.proving.canary import grounds, history, warrants
 from irkit.proving.canary.driving import Hands, signing_key
-from irkit.proving.canary.ground import Ground, Planted, ground
+from irkit.proving.canary.grounds import Ground, Site
 from irkit.proving.canary.history import ENDED, Flown
-from irkit.proving.canary.orders import SEAT, Orders
+from irkit.proving.canary.orders import SEAT, Orders, require_orders
+from irkit.proving.canary.planted import Planted
 from irkit.proving.canary.plants import plant_of
+from irkit.proving.canary.watch import Watch
+from irkit.proving.canary.writing import Writing
 from irkit.proving.proof import Level, Outcome, Proof
 from irkit.proving.shelf import Shelf, Shelved
 from irkit.trail.journal import Journal
@@ -38,55 +41,14 @@ Heard: TypeAlias = Callable[[str], None]
 """Told each thing that was done, in words."""
 
 _GOOD: Final = frozenset({"contained", "completed"})
-_EVERY: Final = 0.2
-
-
-@dataclass
-class Watch:
-    """Tries the seats while a run goes on, and hears when its first change is about to be made."""
-
-    ground: Ground
-    planted: tuple[Planted, ...]
-    first_cut: datetime | None = None
-    dead_at: dict[str, datetime] = field(default_factory=dict)
-
-    def recorded(self, run: Run, entry: Inflated) -> None:  # noqa: ARG002
-        """Note the first intent."""
-        if entry.type == "step.intent" and self.first_cut is None:
-            self.first_cut = self.ground.session.clock()
-
-    def waiting(self, run: Run, why: tuple[str, ...], until: datetime | None) -> None:
-        """Nothing."""
-
-    def working(self, run: Run, keys: tuple[str, ...]) -> None:
-        """Nothing."""
-
-    async def watch(self) -> None:
-        """Try every seat that still lives, again and again."""
-        while len(self.dead_at) < len(self.planted):
-            await self.look()
-            await anyio.sleep(_EVERY)
-
-    async def look(self) -> None:
-        """Try every seat that still lives once."""
-        for seat in self.planted:
-            if seat.id in self.dead_at:
-                continue
-            if await self.ground.state(seat) is SeatState.DEAD:
-                self.dead_at[seat.id] = self.ground.session.clock()
-
-    def lived(self, seat: Planted) -> timedelta | None:
-        """Return how long a seat lived after the first cut; None if it still does."""
-        if seat.id not in self.dead_at or self.first_cut is None:
-            return None
-        return max(self.dead_at[seat.id] - self.first_cut, timedelta())
 
 
 @dataclass(slots=True, kw_only=True)
 class Canary:
     """A canary of one playbook. `pace` and `lookups_per_second` are a world's, where it is one.
 
-    `settles` is how long a new credential may take to be known everywhere.
+    `settles` is how long a new credential may take to be known everywhere, `every` how many seconds
+    pass between two tries of one; None where the provider says.
     """
 
     shelf: Shelf
@@ -96,24 +58,26 @@ class Canary:
     pace: Pace | None = None
     lookups_per_second: int = LOOKUPS_PER_SECOND
     settles: timedelta = timedelta(seconds=30)
+    every: float | None = None
     id: str = ""
     begun: bool = False
+    planted: list[Planted] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     async def make(self) -> Proof:
         """Let the canary out.
 
         Raises:
-            IrkitError: IRK870 to IRK875 where it may not be let out, or proved nothing.
+            IrkitError: IRK870 to IRK875, IRK890 and IRK893 where it may not be let out, or proved
+                nothing.
         """
         session = self.shelf.session
         orders = self._orders()
         began = session.clock()
         self.id = ulid(began, os.urandom(10))
         self._not_quiet(orders, began)
-        self._silent_soc(began)
-        async with self._connected() as connections:
-            here = await ground(session, self.journal, connections, orders, self.id)
+        async with self._connected(orders) as connections:
+            here = await self._ground(Site(session=session, connections=connections), orders)
             await self._sweep_last(here, orders)
             self.begun = True
             history.began(
@@ -132,15 +96,7 @@ class Canary:
         return self._proof(orders, watch, began)
 
     def _orders(self) -> Orders:
-        orders = self.shelved.regime.canary
-        if orders is None:
-            raise IrkitError(
-                Diagnostic(
-                    code="IRK873",
-                    summary=f"no canary is described for `{self.shelved.name}`",
-                    help=f"write `canary:` in playbooks/{self.shelved.name}.test.yaml",
-                )
-            )
+        orders = require_orders(self.shelved.regime.canary, self.shelved.name)
         session = self.shelf.session
         own = orders.approve.get(session.actor_name)
         if session.key is None and own is not None:
@@ -148,7 +104,7 @@ class Canary:
         return orders
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[OpenConnections]:
+    async def _connected(self, orders: Orders) -> AsyncIterator[OpenConnections]:
         session = self.shelf.session
         async with OpenConnections(
             workspace=session.workspace,
@@ -157,7 +113,7 @@ class Canary:
             session_name="irkit-canary",
             lookups_per_second=self.lookups_per_second,
         ) as connections:
-            silent = await connections.prepare(frozenset({"aws"}))
+            silent = await connections.prepare(frozenset({orders.provider}))
             if silent:
                 raise IrkitError(*silent)
             yield connections
@@ -173,12 +129,21 @@ class Canary:
                 )
             )
 
-    def _silent_soc(self, now: datetime) -> None:
-        """A SOC that did not say that it saw the last canary is what this one finds first."""
-        last = self._flown_before()[-1:]
-        for one in last:
-            if one.missed(now):
-                self.problems.append(f"the SOC did not say that it saw {history.when(one)}")
+    async def _ground(self, site: Site, orders: Orders) -> Ground:
+        """Find the canary's user, and the warrant to write to it."""
+        session, module = site.session, grounds.at(orders.provider)
+        found = await module.find(site, orders)
+        consent = session.consent(self.journal)
+        state = warrants.given(session, consent, orders, self.shelved.name, found.target)
+        writing = Writing(
+            session=session,
+            journal=self.journal,
+            consent=consent,
+            state=state,
+            target=found.target,
+            canary=self.id,
+        )
+        return module.stand(site, found, writing, orders)
 
     def _flown_before(self) -> tuple[Flown, ...]:
         return tuple(
@@ -193,11 +158,11 @@ class Canary:
             if one.ended or one.user != orders.user:
                 continue
             self.heard(f"sweeping what {history.when(one)} left")
-            hands = self._hands(here, orders, Watch(here, ()))
+            hands = self._hands(here, orders, Watch(here, (), here.every))
             for run_id in one.runs:
                 await self._taken_back(hands, run_id)
             await here.sweep()
-            history.say(self.journal, here.session.actor, ENDED, one.id, outcome="swept")
+            history.say(self.journal, self.shelf.session.actor, ENDED, one.id, outcome="swept")
         for left in await here.sweep():
             self.heard(f"swept: {left}")
 
@@ -208,12 +173,12 @@ class Canary:
         run = session.run(self.journal, run_id)
         if not run.closed:
             run = await hands.end(run)
-        if not run.undoes and _changed(run):
+        if not run.undoes and _takes_back(run):
             await hands.take_back(run)
 
     def _hands(self, here: Ground, orders: Orders, watch: Watch) -> Hands:
         return Hands(
-            session=here.session,
+            session=self.shelf.session,
             journal=self.journal,
             orders=orders,
             target=here.target,
@@ -227,7 +192,7 @@ class Canary:
         planted = await self._planted(here, orders)
         book = self.shelved.book
         assert book is not None, "only a playbook that can be loaded is let out"
-        watch = Watch(here, planted)
+        watch = Watch(here, planted, self.every or here.every)
         hands = self._hands(here, orders, watch)
         ids = {f"{SEAT}{seat.kind}": seat.id for seat in planted}
         inputs = {name: ids.get(value, value) for name, value in orders.inputs.items()}
@@ -254,13 +219,12 @@ class Canary:
         return ended[0]
 
     async def _planted(self, here: Ground, orders: Orders) -> tuple[Planted, ...]:
-        planted: list[Planted] = []
         for kind in orders.plant:
-            planted.append(await plant_of(kind)(here, planted))
-        for seat in planted:
+            self.planted.append(await plant_of(kind).plant(here, self.planted))
+        for seat in self.planted:
             await self._alive(here, seat)
             self.heard(f"planted and alive: {seat.kind} {seat.id}")
-        return tuple(planted)
+        return tuple(self.planted)
 
     async def _alive(self, here: Ground, seat: Planted) -> None:
         """Wait until a seat works: a new key takes some seconds to be known everywhere.
@@ -268,19 +232,25 @@ class Canary:
         Raises:
             IrkitError: IRK875 if it does not.
         """
-        tries = max(int(self.settles.total_seconds() / _EVERY), 1)
-        for _ in range(tries):
-            if await here.state(seat) is SeatState.ALIVE:
-                return
-            await anyio.sleep(_EVERY)
+        if await self._comes_to(here, seat, SeatState.ALIVE):
+            return
         raise IrkitError(
             Diagnostic(
                 code="IRK875",
                 summary=f"the planted {seat.kind} {seat.id} does not work, so that it is dead "
                 "afterwards would prove nothing",
-                help="let the canary's user do s3:ListAllMyBuckets, which is how it is tried",
+                help="see docs/how-to/canary.md for what the canary's user must be able to do",
             )
         )
+
+    async def _comes_to(self, here: Ground, seat: Planted, wanted: SeatState) -> bool:
+        """Try a seat until it is as wanted; it may take some seconds to be so everywhere."""
+        every = self.every or here.every
+        for _ in range(max(int(self.settles.total_seconds() / every), 1)):
+            if await here.state(seat) is wanted:
+                return True
+            await anyio.sleep(every)
+        return False
 
     def _judge(self, orders: Orders, watch: Watch, run: Run) -> None:
         if run.outcome not in _GOOD:
@@ -298,35 +268,43 @@ class Canary:
     async def _undone(
         self, hands: Hands, here: Ground, planted: tuple[Planted, ...], run: Run
     ) -> None:
-        if not _changed(run):
-            return
-        back = await hands.take_back(run)
-        self.heard(f"the undo ended {back.outcome}")
-        if back.outcome not in _GOOD:
-            self.problems.append(f"the undo {back.id} ended {back.outcome}")
-        for policy in await here.policies():
-            self.problems.append(f"the undo left the policy {policy}")
-        for seat in planted:
-            if seat.kind == "long_term_key" and seat.id not in await here.keys():
-                self.problems.append(f"the undo lost the key {seat.id}")
+        if _takes_back(run):
+            back = await hands.take_back(run)
+            self.heard(f"the undo ended {back.outcome}")
+            if back.outcome not in _GOOD:
+                self.problems.append(f"the undo {back.id} ended {back.outcome}")
+        self.problems += await here.unrestored(planted)
 
     async def _end(self, here: Ground) -> None:
-        """Take everything away that was planted, see that nothing is left, and record the end."""
-        await here.sweep()
-        left = (*await here.keys(), *await here.policies())
+        """Take everything away that was planted, see that nothing is left, and record the end.
+
+        Where that cannot be done the canary does not end: the next one sweeps what it left.
+        """
+        try:
+            await here.sweep()
+            left = (
+                *await here.left(),
+                *[f"the {s.kind} works" async for s in self._alive_yet(here)],
+            )
+        except IrkitError as error:
+            told = error.diagnostics[0]
+            self.problems.append(f"not swept: {told.code}: {told.summary}")
+            return
         if left:
             self.problems.append(f"left after the canary: {', '.join(left)}")
         else:
             self.heard("nothing is left")
         outcome = "failed" if self.problems else "passed"
-        history.say(
-            self.journal,
-            here.session.actor,
-            ENDED,
-            self.id,
-            outcome=outcome,
-            left=list(left),
-        )
+        actor = self.shelf.session.actor
+        history.say(self.journal, actor, ENDED, self.id, outcome=outcome, left=list(left))
+
+    async def _alive_yet(self, here: Ground) -> AsyncIterator[Planted]:
+        """Yield the seats that are not dead after the sweep; what ends by itself is told."""
+        for seat in self.planted:
+            if seat.ends is not None:
+                self.heard(f"ends by itself at {seat.ends:%H:%M}Z: {seat.kind}")
+            elif not await self._comes_to(here, seat, SeatState.DEAD):
+                yield seat
 
     def came_to_nothing(self, error: IrkitError) -> Proof:
         """Return the proof of a canary that began and proved nothing."""
@@ -341,6 +319,7 @@ class Canary:
             where=f"{session.workspace.mode} {self._orders().user}",
             took=timedelta(),
             problems=(*self.problems, *(f"{i.code}: {i.summary}" for i in error.diagnostics)),
+            canary=self.id,
         )
 
     def _proof(self, orders: Orders, watch: Watch, began: datetime) -> Proof:
@@ -358,8 +337,10 @@ class Canary:
             counts={"seats": len(watch.planted)},
             seats={kind: took for kind, took in lived.items() if took is not None},
             problems=tuple(self.problems),
+            canary=self.id,
         )
 
 
-def _changed(run: Run) -> bool:
-    return any(state.stage.written for state in run.changes.values())
+def _takes_back(run: Run) -> bool:
+    """Say whether a run made anything that can be taken back."""
+    return any(can_undo(state) for state in made_changes(run, ()))

@@ -14,7 +14,11 @@ def canary_schema() -> JsonObject:
     """Return the schema."""
     kind: JsonObject = {"enum": tuple(sorted(kinds()))}
     members: JsonObject = {
-        "user": {"type": "string", "pattern": "^arn:aws[a-z-]*:iam::[0-9]{12}:user/.+$"},
+        "user": {
+            "type": "string",
+            "pattern": "^(arn:aws[a-z-]*:iam::[0-9]{12}:user/.+|00u.{17}|[^@/:]+@[^@/:]+)$",
+        },
+        "oauth_client": _TEXT,
         "tag": {"type": "string", "pattern": "^[^=]+=.+$"},
         "max_targets": {"const": 1},
         "plant": {"anyOf": [kind, {"type": "array", "items": kind, "minItems": 1}]},

@@ -1,33 +1,27 @@
-"""Where a canary is: the one IAM user, the handles on its account, and what is written there.
+"""A canary at AWS: one IAM user that is tagged as one, whose every access key is the canary's."""
 
-Everything here is done to that user and to nobody else. Each write is recorded before it is made,
-as a run's are; it needs no approval, because the user exists for this and holds nothing.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from irkit.actions.arn import Principal, principal
-from irkit.actions.base import Readers, SeatState
+from irkit.actions.base import SeatState
 from irkit.actions.resolve import resolve
 from irkit.actions.shape import entries, text, texts
 from irkit.canonical import Json
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.engine.connections import OpenConnections
-from irkit.engine.session import Session
-from irkit.model.change import Target
 from irkit.providers.aws.gateway import AwsReader, AwsWriter
 from irkit.providers.aws.live import AwsConnection as Live
 from irkit.providers.aws.settings import Account, AwsSettings, StaticKeys
 from irkit.providers.call import ANYTHING, CallError, Outcome
+from irkit.proving.canary.grounds import Found, Ground, Site, no_canary
 from irkit.proving.canary.orders import Orders
+from irkit.proving.canary.planted import Planted
+from irkit.proving.canary.writing import Writing
 from irkit.secret import Secret
-from irkit.trail.journal import Journal
-from irkit.trail.record import Draft
 from irkit.workspace.config import AwsConnection
 
-INTENT: Final = "canary.intent"
+SWEEPS: Final = ("iam:delete_access_key", "iam:delete_user_policy")
 _REFUSED: Final = frozenset(
     {
         "AccessDenied",
@@ -42,26 +36,12 @@ _REFUSED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planted:
-    """One credential that a canary planted: the intruder's, for as long as the canary lasts."""
-
-    kind: str
-    id: str
-    keys: StaticKeys
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class AwsGround(Ground):
     """The canary's user and what can be done to it."""
 
-    session: Session
-    journal: Journal
     connection: AwsConnection
-    readers: Readers
     writer: AwsWriter
     user: Principal
-    target: Target
-    canary: str
 
     @property
     def reader(self) -> AwsReader:
@@ -71,44 +51,64 @@ class Ground:
     async def write(
         self, operation: str, more: Mapping[str, Json], secrets: tuple[str, ...] = ()
     ) -> tuple[Json, Mapping[str, Secret]]:
-        """Record that something is about to be done to the user, and do it."""
-        actor = self.session.actor
-        body: dict[str, Json] = {
-            "canary": self.canary,
-            "call": f"iam:{operation}",
-            "user": self.target.label,
-            "with": dict(more),
-        }
-        self.journal.append(Draft(type=INTENT, actor=actor, body=body))
+        """Do something to the user, recorded before."""
         parameters = {"UserName": self.user.name, **more}
-        reply, found = await self.writer.send(
-            "iam", operation, parameters, account=self.user.account, secrets=secrets
-        )
+        with self.writing.of(f"iam:{operation}", more):
+            reply, found = await self.writer.send(
+                "iam", operation, parameters, account=self.user.account, secrets=secrets
+            )
         return reply.body, found
 
-    def with_keys(self, keys: StaticKeys) -> Live:
-        """Return a connection that holds planted credentials; use it as a context."""
+    def holder(self, planted: Planted) -> Live:
+        """Return a connection that holds a planted credential; use it as a context."""
         settings = AwsSettings(
-            source=keys,
+            source=StaticKeys(
+                key_id=planted.id,
+                secret_key=planted.held["secret"],
+                session_token=planted.held.get("token"),
+            ),
             accounts=(Account(id=self.user.account),),
             regions="all",
             endpoint_url=self.connection.endpoint_url or None,
             user_agent="irkit-canary",
             session_name="irkit-canary",
         )
-        return Live.open(settings, clock=self.session.clock)
+        return Live.open(settings, clock=self.writing.session.clock)
 
     async def state(self, planted: Planted) -> SeatState:
-        """Use a planted credential as its holder would, and say whether it works."""
+        """Let the holder list buckets."""
         try:
-            async with self.with_keys(planted.keys) as live:
+            async with self.holder(planted) as live:
                 await live.reader().call("s3", "list_buckets", account=self.user.account)
         except CallError as error:
             said_no = error.outcome is Outcome.REJECTED and error.error in _REFUSED
             return SeatState.DEAD if said_no else SeatState.UNKNOWN
         return SeatState.ALIVE
 
-    async def keys(self) -> tuple[str, ...]:
+    async def sweep(self) -> tuple[str, ...]:
+        """Take away every key and every policy of irkit's."""
+        swept = []
+        for key in await self._keys():
+            await self.write("delete_access_key", {"AccessKeyId": key})
+            swept.append(f"key {key}")
+        for name in await self._policies():
+            await self.write("delete_user_policy", {"PolicyName": name})
+            swept.append(f"policy {name}")
+        return tuple(swept)
+
+    async def left(self) -> tuple[str, ...]:
+        """Return its keys and the policies of irkit's."""
+        keys = [f"key {key}" for key in await self._keys()]
+        return (*keys, *(f"policy {name}" for name in await self._policies()))
+
+    async def unrestored(self, planted: Sequence[Planted]) -> tuple[str, ...]:
+        """Return the policies that are still there, and the planted keys that are not."""
+        left = [f"the undo left the policy {policy}" for policy in await self._policies()]
+        keys = await self._keys()
+        lost = [p.id for p in planted if p.kind == "long_term_key" and p.id not in keys]
+        return (*left, *(f"the undo lost the key {key}" for key in lost))
+
+    async def _keys(self) -> tuple[str, ...]:
         """Return the ids of the user's access keys; outside of a canary it has none."""
         reply = await self.reader.call(
             "iam",
@@ -118,7 +118,7 @@ class Ground:
         )
         return tuple(text(key, "AccessKeyId") for key in entries(reply.body, "AccessKeyMetadata"))
 
-    async def policies(self) -> tuple[str, ...]:
+    async def _policies(self) -> tuple[str, ...]:
         """Return the names of the user's inline policies that irkit puts there."""
         reply = await self.reader.call(
             "iam",
@@ -128,25 +128,8 @@ class Ground:
         )
         return tuple(name for name in texts(reply.body, "PolicyNames") if name.startswith("IRKit"))
 
-    async def sweep(self) -> tuple[str, ...]:
-        """Take away every key and every policy of irkit's that is left; return what was there."""
-        swept = []
-        for key in await self.keys():
-            await self.write("delete_access_key", {"AccessKeyId": key})
-            swept.append(f"key {key}")
-        for name in await self.policies():
-            await self.write("delete_user_policy", {"PolicyName": name})
-            swept.append(f"policy {name}")
-        return tuple(swept)
 
-
-async def ground(
-    session: Session,
-    journal: Journal,
-    connections: OpenConnections,
-    orders: Orders,
-    canary: str,
-) -> Ground:
+async def find(site: Site, orders: Orders) -> Found:
     """Find the canary's user, and make sure that it is one.
 
     Raises:
@@ -154,8 +137,8 @@ async def ground(
             no connection leads to its account.
     """
     user = principal("user", orders.user)
-    for connection in session.workspace.of("aws"):
-        readers = connections.readers(connection.name, ("aws",))
+    for connection in site.session.workspace.of("aws"):
+        readers = site.connections.readers(connection.name, ("aws",))
         if isinstance(connection, AwsConnection) and user.account in readers.aws.accounts():
             break
     else:
@@ -167,31 +150,24 @@ async def ground(
             )
         )
     resolved = await resolve("aws.user", orders.user, readers)
-    await _require_tag(readers.aws, user, orders)
-    writer = connections.writers(connection.name, ("aws",), ANYTHING).aws
-    return Ground(
-        session=session,
-        journal=journal,
-        connection=connection,
-        readers=readers,
-        writer=writer,
-        user=user,
-        target=resolved.target,
-        canary=canary,
-    )
-
-
-async def _require_tag(reader: AwsReader, user: Principal, orders: Orders) -> None:
-    reply = await reader.call(
+    reply = await readers.aws.call(
         "iam", "list_user_tags", {"UserName": user.name}, account=user.account
     )
     tags = {text(tag, "Key"): text(tag, "Value") for tag in entries(reply.body, "Tags")}
     name, value = orders.tag
     if tags.get(name) != value:
-        raise IrkitError(
-            Diagnostic(
-                code="IRK870",
-                summary=f"{orders.user} is not tagged {name}={value}, so it is no canary",
-                help="make a user for this alone, and tag it; never tag a user that does work",
-            )
-        )
+        raise no_canary(orders.user, orders.mark)
+    return Found(target=resolved.target, connection=connection.name, readers=readers)
+
+
+def stand(site: Site, found: Found, writing: Writing, orders: Orders) -> AwsGround:
+    """Return the ground of a user that was found."""
+    connection = site.session.workspace.connections[found.connection]
+    assert isinstance(connection, AwsConnection), "it was found through one"
+    return AwsGround(
+        writing=writing,
+        readers=found.readers,
+        connection=connection,
+        writer=site.connections.writers(found.connection, ("aws",), ANYTHING).aws,
+        user=principal("user", orders.user),
+    )

@@ -1,41 +1,38 @@
 """A session that the planted key mints: it outlives the key, unless the user is shut out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from irkit.actions.shape import text
-from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.providers.aws.settings import StaticKeys
-from irkit.proving.canary.ground import Ground, Planted
+from irkit.proving.canary.grounds import Ground
+from irkit.proving.canary.grounds.aws import AwsGround
+from irkit.proving.canary.planted import Planted
+
+CALLS: Final = ("sts:get_session_token",)
+_LIVES: Final = timedelta(minutes=15)
+"""The shortest that AWS mints: it outlives the canary, with the little that its user may do."""
 
 _SECRET, _TOKEN = "Credentials.SecretAccessKey", "Credentials.SessionToken"
 
 
 async def plant(ground: Ground, planted: Sequence[Planted]) -> Planted:
-    """Mint a session with the key that was planted before.
-
-    Raises:
-        IrkitError: IRK871 if no key was planted.
-    """
-    key = next((one for one in planted if one.kind == "long_term_key"), None)
-    if key is None:
-        raise IrkitError(
-            Diagnostic(
-                code="IRK871",
-                summary="a session is minted with a key, and none is planted before it",
-                help="write plant: [long_term_key, get_session_token]",
+    """Mint a session with the key that was planted before."""
+    assert isinstance(ground, AwsGround), "orders plant what their user can have"
+    key = next(one for one in planted if one.kind == "long_term_key")
+    seconds = int(_LIVES.total_seconds())
+    async with ground.holder(key) as live:
+        with ground.writing.of("sts:get_session_token", {"DurationSeconds": seconds}):
+            reply, secrets = await live.writer().send(
+                "sts",
+                "get_session_token",
+                {"DurationSeconds": seconds},
+                account=ground.user.account,
+                secrets=(_SECRET, _TOKEN),
             )
-        )
-    async with ground.with_keys(key.keys) as live:
-        reply, secrets = await live.writer().send(
-            "sts",
-            "get_session_token",
-            {"DurationSeconds": 3600},
-            account=ground.user.account,
-            secrets=(_SECRET, _TOKEN),
-        )
-    keys = StaticKeys(
-        key_id=text(reply.body, "Credentials", "AccessKeyId"),
-        secret_key=secrets[_SECRET],
-        session_token=secrets[_TOKEN],
+    return Planted(
+        kind="get_session_token",
+        id=text(reply.body, "Credentials", "AccessKeyId"),
+        held={"secret": secrets[_SECRET], "token": secrets[_TOKEN]},
+        ends=ground.writing.session.clock() + _LIVES,
     )
-    return Planted(kind="get_session_token", id=keys.key_id, keys=keys)
