@@ -21,7 +21,10 @@ SEED: Final = 7
 PORT_BASE: Final = 18801
 FIXTURE: Final = "acme-small"
 FIXTURES: Final = (FIXTURE, "generated")
-STORIES: Final = ("crypto-mining",)
+STORIES: Final = (
+    "cloud-ransomware",
+    "crypto-mining",
+)
 """The companies there are."""
 ORG: Final = "acme"
 READ_ROLE: Final = "irkit-read"

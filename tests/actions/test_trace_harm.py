@@ -46,7 +46,7 @@ EVENTS = [
     (
         event("ModifyDBSnapshotAttribute", {"dBSnapshotIdentifier": "d"}),
         "snapshots_shared",
-        "d",
+        "arn:aws:rds:eu-west-1:1:snapshot:d",
         "",
     ),
 ]
@@ -80,5 +80,8 @@ def test_lists_are_what_actions_take() -> None:
         "secrets_read": [{**place, "name": "s"}],
         "kms_keys": [{**place, "name": "k", "grants": ["gr"]}],
         "buckets_changed": [{**place, "name": "b"}],
-        "snapshots_shared": [{**place, "name": "d"}, {**place, "name": "snap-1"}],
+        "snapshots_shared": [
+            {**place, "name": "arn:aws:rds:eu-west-1:1:snapshot:d"},
+            {**place, "name": "snap-1"},
+        ],
     }

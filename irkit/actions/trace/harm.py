@@ -94,12 +94,11 @@ class _Event:
     names: Names
 
 
-def _asked(*keys: str) -> Names:
-    """Read a name from the request: the first key that is there."""
+def _asked(key: str) -> Names:
+    """Read a name from the request."""
 
     def find(event: JsonObject) -> Iterable[tuple[str, str]]:
-        found = (maybe_text(event, "requestParameters", key) for key in keys)
-        yield next(filter(None, found), ""), ""
+        yield maybe_text(event, "requestParameters", key), ""
 
     return find
 
@@ -119,7 +118,17 @@ def _grant(event: JsonObject) -> Iterable[tuple[str, str]]:
     yield key, maybe_text(event, "responseElements", "grantId")
 
 
-_DATABASE: Final = ("dBSnapshotIdentifier", "dBClusterSnapshotIdentifier")
+def _database(kind: str, key: str) -> Names:
+    """Read the snapshot of a database, whose ARN tells it from one of a disk."""
+
+    def find(event: JsonObject) -> Iterable[tuple[str, str]]:
+        name = maybe_text(event, "requestParameters", key)
+        account, region = maybe_text(event, "recipientAccountId"), maybe_text(event, "awsRegion")
+        yield f"arn:aws:rds:{region}:{account}:{kind}:{name}" if name else "", ""
+
+    return find
+
+
 _EVENTS: Final[Mapping[str, _Event]] = MappingProxyType(
     {
         "CreateAutoScalingGroup": _Event("groups", _asked("autoScalingGroupName")),
@@ -135,7 +144,11 @@ _EVENTS: Final[Mapping[str, _Event]] = MappingProxyType(
         "PutBucketVersioning": _Event("buckets_changed", _asked("bucketName")),
         "ModifySnapshotAttribute": _Event("snapshots_shared", _asked("snapshotId")),
         "ModifyImageAttribute": _Event("snapshots_shared", _asked("imageId")),
-        "ModifyDBSnapshotAttribute": _Event("snapshots_shared", _asked(*_DATABASE)),
-        "ModifyDBClusterSnapshotAttribute": _Event("snapshots_shared", _asked(*_DATABASE)),
+        "ModifyDBSnapshotAttribute": _Event(
+            "snapshots_shared", _database("snapshot", "dBSnapshotIdentifier")
+        ),
+        "ModifyDBClusterSnapshotAttribute": _Event(
+            "snapshots_shared", _database("cluster-snapshot", "dBClusterSnapshotIdentifier")
+        ),
     }
 )

@@ -17,7 +17,7 @@ from irkit.proving.testing.suite import Suite
 from irkit.world.calls import Call
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
-_DRAWN: Final = re.compile(r"\b(sg|eni|sgr)-[0-9a-f]{8,}")
+_DRAWN: Final = re.compile(r"\b(ami|eni|fleet|i|lt|sg|sgr|sir|snap|vol)-[0-9a-f]{8,}")
 """Ids that a provider draws when a thing is made, so that no two worlds have the same."""
 
 REPEATABLE: Final = ("DELETE /api/v1/users/{userId}/sessions",)

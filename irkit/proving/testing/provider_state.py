@@ -5,9 +5,9 @@ from typing import cast
 
 from irkit.canonical import Json, JsonObject, parse
 from irkit.model.access.kinds import CredentialKind
-from irkit.proving.testing.resource_state import RESOURCES
+from irkit.proving.testing.resource_state import RESOURCES, snapshots
 from irkit.proving.testing.seen import State
-from irkit.world.aws.moto_ec2 import instance_names
+from irkit.world.aws.moto_ec2 import instance_names, snapshot_names
 from irkit.world.okta.state import OktaState
 from irkit.world.world import World
 
@@ -25,6 +25,7 @@ def state_of(world: World) -> State:
             "aws.role": dict(_principals(accounts, "roles")),
             "aws.access_key": dict(_keys(accounts)),
             "aws.instance": dict(_instances(world, accounts)),
+            "aws.snapshot": dict(snapshots(accounts, _snapshot_names(world, accounts))),
             **{kind: dict(look(accounts)) for kind, look in RESOURCES.items()},
         },
     )
@@ -113,6 +114,11 @@ def _keys(accounts: JsonObject) -> Iterator[tuple[str, JsonObject]]:
         for name, user in users.items():
             for key, status in _object(cast("JsonObject", user), "keys").items():
                 yield key, {"status": status, "user": name}
+
+
+def _snapshot_names(world: World, accounts: JsonObject) -> Mapping[str, str]:
+    with world.aws.cloud.moto:
+        return {id_: name for a in accounts for id_, name in snapshot_names(a).items()}
 
 
 def _instances(world: World, accounts: JsonObject) -> Iterator[tuple[str, JsonObject]]:

@@ -57,7 +57,8 @@ def _databases(accounts: JsonObject) -> Things:
 
 def _keys(accounts: JsonObject) -> Things:
     for account, keys in _regions(accounts, "kms"):
-        for name, key in keys.items():
+        for id_, key in keys.items():
+            name = cast("JsonObject", key).get("description") or id_
             yield f"{account}/{name}", _part(key, "state", "grants")
 
 
@@ -77,10 +78,11 @@ def _secrets(accounts: JsonObject) -> Things:
             yield f"{account}/{name}", {"policy": policy, "current": tuple(current)}
 
 
-def _snapshots(accounts: JsonObject) -> Things:
+def snapshots(accounts: JsonObject, names: Mapping[str, str]) -> Things:
+    """Yield snapshots and images, by the names that they were given."""
     for account, content in _regions(accounts, "ec2"):
-        for name, shared in _object(content, "shared").items():
-            yield f"{account}/{name}", {"shared": shared}
+        for id_, shared in _object(content, "shared").items():
+            yield f"{account}/{names.get(id_, id_)}", {"shared": shared}
 
 
 def _part(thing: Json, *keys: str) -> JsonObject:
@@ -100,7 +102,6 @@ RESOURCES: Final[Mapping[str, Callable[[JsonObject], Things]]] = MappingProxyTyp
         "aws.kms_key": _keys,
         "aws.root": _roots,
         "aws.secret": _secrets,
-        "aws.snapshot": _snapshots,
     }
 )
 """How each kind is looked at."""

@@ -43,7 +43,19 @@ def instance_names(account: str) -> Mapping[str, str]:
     }
 
 
+def snapshot_names(account: str) -> Mapping[str, str]:
+    """Return what the snapshots and images of an account are called, by their ids."""
+    return {
+        item.id: tag["value"]
+        for backend in ec2_backends[account].values()
+        for items in (backend.snapshots, backend.amis)
+        for item in items.values()
+        for tag in item.get_tags()
+        if tag["key"] == "Name"
+    }
+
+
 NetworkInterface.group_set = property(_own_groups)  # type: ignore[assignment,method-assign]  # moto's own is a read-only property
 AmiBackend._load_amis = _load_few_images  # type: ignore[assignment,method-assign]  # noqa: SLF001  # moto has no setting for it
 
-__all__ = ["IMAGE", "NetworkInterface", "ec2_backends", "instance_names"]
+__all__ = ["IMAGE", "NetworkInterface", "ec2_backends", "instance_names", "snapshot_names"]

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.world.stories import crypto_mining
+from irkit.world.stories import cloud_ransomware, crypto_mining
 from irkit.world.stories.ground import Ground
 
 _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
-    {"crypto-mining": crypto_mining.play}
+    {"cloud-ransomware": cloud_ransomware.play, "crypto-mining": crypto_mining.play}
 )
 NAMES: Final = tuple(_STORIES)
 """The stories there are."""

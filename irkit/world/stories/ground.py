@@ -11,7 +11,7 @@ from botocore.config import Config
 from irkit.model.access import CredentialKind
 from irkit.world.aws.simulator import AwsSimulator
 from irkit.world.aws_query import AwsKey
-from irkit.world.browser import secrets_of
+from irkit.world.browser import Browser, secrets_of
 from irkit.world.fixtures.acme_small import PROD
 from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, Stage
 from irkit.world.seats import Seat
@@ -34,6 +34,16 @@ class Ground(Stage, Protocol):
 def ago(ground: Ground, minutes: int) -> AbstractContextManager[None]:
     """Set the world's clock back while something happens."""
     return ground.clock.earlier(timedelta(minutes=minutes))
+
+
+def browser(ground: Ground) -> Browser:
+    """Return the browser the intruder sits at."""
+    return Browser(
+        okta_url=ground.okta_url,
+        aws_url=ground.aws_url,
+        address=INTRUDER_ADDRESS,
+        user_agent=INTRUDER_AGENT,
+    )
 
 
 @contextmanager

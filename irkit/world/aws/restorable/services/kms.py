@@ -18,6 +18,7 @@ def state(_cloud: Cloud, account: str) -> Json:
 def _keys(kms: Any) -> Json:
     return {
         key.id: {
+            "description": key.description,
             "state": key.key_state,
             "policy": document(key.policy),
             "grants": sorted(key.grants),
