@@ -24,6 +24,7 @@ FIXTURES: Final = (FIXTURE, "generated")
 STORIES: Final = (
     "cloud-ransomware",
     "crypto-mining",
+    "mfa-fatigue",
 )
 """The companies there are."""
 ORG: Final = "acme"

@@ -61,14 +61,18 @@ class Browser:
 
     def sign_in(self, login: str, password: str) -> str:
         """Sign in with password and push, and return the session cookie's value."""
+        passed = self.push(login, password)
+        session = self.post("/api/v1/sessions", {"sessionToken": passed["sessionToken"]})
+        return str(session["id"])
+
+    def push(self, login: str, password: str) -> Mapping[str, Json]:
+        """Begin to sign in with a password, send a push, and return what its holder said."""
         begun = self.post("/api/v1/authn", {"username": login, "password": password})
         embedded = cast("Mapping[str, list[Mapping[str, str]]]", begun["_embedded"])
         push = next(item["id"] for item in embedded["factors"] if item["factorType"] == "push")
-        passed = self.post(
+        return self.post(
             f"/api/v1/authn/factors/{push}/verify", {"stateToken": begun["stateToken"]}
         )
-        session = self.post("/api/v1/sessions", {"sessionToken": passed["sessionToken"]})
-        return str(session["id"])
 
     def come_through(self, provider: OutsideProvider, idp: str, login: str) -> str:
         """Come in as whom an identity provider of one's own vouches for; return the cookie."""

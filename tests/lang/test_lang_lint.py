@@ -20,6 +20,18 @@ EVIDENCE = """\
     as: user
     evidence: true
 """
+MANY = """irkit: 1
+playbook: test
+title: Test
+inputs: {users: list of okta.user, others: list of okta.user}
+guards: {protect: [{okta.group: x}], limit: {okta.user: 9}}
+steps:
+"""
+LOOPED = """\
+  - {read: okta.user.get, for_each: {one: inputs.users}, with: {user: "{{ one }}"}, evidence: true}
+  - {report: after-action, when: inputs.others | length > 0}
+  - {do: okta.user.suspend, for_each: {two: inputs.users}, with: {user: "{{ two }}"}}
+"""
 SUSPEND = '  - {do: okta.user.suspend, with: {user: "{{ user.id }}"}}\n'
 REVOKE = '  - {do: okta.user.revoke_sessions, with: {user: "{{ user.id }}"}, because: It must.}\n'
 END_ROLE = "  - {do: aws.iam_role.revoke_sessions, with: {role: r}, because: It must.}\n"
@@ -290,6 +302,11 @@ CASES = [
         "IRK234",
         GUARDED + "  - {do: okta.user.suspend, with: {user: bob}}\n",
         book("  - {do: okta.user.suspend, with: {user: bob}}\n"),
+    ),
+    (
+        "IRK234",
+        MANY + LOOPED.replace("inputs.users", "inputs.others", 1),
+        MANY + LOOPED,
     ),
     ("IRK235", book(REVOKE, SUSPEND), book(SUSPEND, REVOKE)),
     ("IRK235", book(REVOKE), book(SUSPEND, REVOKE)),

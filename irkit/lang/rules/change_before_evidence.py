@@ -6,7 +6,7 @@ from irkit.diagnostics import Diagnostic, Severity
 from irkit.lang.expressions import Path, names, references
 from irkit.lang.uses import loop_of
 from irkit.lang.view import Place, View, problem
-from irkit.model.playbook import DoStep
+from irkit.model.playbook import DoStep, Step
 from irkit.model.spec import Reversal
 
 
@@ -37,20 +37,23 @@ def _covered(view: View, place: Place, before: list[Place], needs: tuple[str, ..
     step = place.step
     assert isinstance(step, DoStep), "only changes are asked about"
     roots = _roots(place, names(dict(step.arguments)))
-    paths = references(dict(step.arguments))
+    paths = _about(step)
     for earlier in before:
         read = earlier.step
         bind = getattr(read, "bind", None)
         spec = view.spec(read)
-        if bind in roots or _shared(paths, references(dict(getattr(read, "arguments", {})))):
+        if bind in roots or paths & _about(read):
             return True
         if not paths and spec is not None and set(spec.needs) & set(needs):
             return True
     return False
 
 
-def _shared(one: frozenset[Path], other: frozenset[Path]) -> bool:
-    return bool(one & other)
+def _about(step: Step) -> frozenset[Path]:
+    """Return what a step is about: what its arguments name, and what it loops over."""
+    loop = loop_of(step)
+    about = references(dict(getattr(step, "arguments", {})))
+    return about | references(loop.over) if loop is not None else about
 
 
 def _roots(place: Place, wanted: frozenset[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ def state_of(world: World) -> State:
         named={
             "okta.user": dict(_people(world.okta)),
             "okta.idp": dict(_identity_providers(world.okta)),
+            "okta.zone": dict(_zones(world.okta)),
             "aws.user": dict(_principals(accounts, "users")),
             "aws.role": dict(_principals(accounts, "roles")),
             "aws.access_key": dict(_keys(accounts)),
@@ -90,6 +91,15 @@ def _identity_providers(okta: OktaState) -> Iterator[tuple[str, JsonObject]]:
                     "users": [*sorted(tables.users[user].login for user in linked)],
                 },
             )
+
+
+def _zones(okta: OktaState) -> Iterator[tuple[str, JsonObject]]:
+    """Yield the network zones by name, each with its addresses."""
+    with okta.lock:
+        for zone in okta.tables.documents["zones"].values():
+            held = cast("list[JsonObject]", zone["gateways"])
+            addresses = [gateway["value"] for gateway in held]
+            yield str(zone["name"]), {"status": zone["status"], "addresses": addresses}
 
 
 def _principals(accounts: JsonObject, what: str) -> Iterator[tuple[str, JsonObject]]:

@@ -79,7 +79,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """An enrolled factor. `pass_code` is what passes it; a push factor says `approves`."""
+    """An enrolled factor. `pass_code` is what passes it.
+
+    The holder of a push factor approves pushes or leaves them; the next `rejects` are rejected.
+    """
 
     id: str
     factor_type: str
@@ -91,6 +94,7 @@ class Factor:
     profile: JsonObject
     pass_code: str = ""
     approves: bool = False
+    rejects: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

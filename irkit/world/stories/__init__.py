@@ -10,11 +10,19 @@ from types import MappingProxyType
 from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.world.stories import cloud_ransomware, crypto_mining
+from irkit.world.stories import (
+    cloud_ransomware,
+    crypto_mining,
+    mfa_fatigue,
+)
 from irkit.world.stories.ground import Ground
 
 _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
-    {"cloud-ransomware": cloud_ransomware.play, "crypto-mining": crypto_mining.play}
+    {
+        "cloud-ransomware": cloud_ransomware.play,
+        "crypto-mining": crypto_mining.play,
+        "mfa-fatigue": mfa_fatigue.play,
+    }
 )
 NAMES: Final = tuple(_STORIES)
 """The stories there are."""

@@ -37,6 +37,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
         *("api_tokens", "groups"),
     ),
     "okta.idp": ("status", "users"),
+    "okta.zone": ("status", "addresses"),
     "aws.user": ("inline", "attached", "keys", "groups", "boundary", "console"),
     "aws.role": ("inline", "attached", "trust", "boundary"),
     "aws.access_key": ("status", "user"),

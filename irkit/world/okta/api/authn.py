@@ -61,6 +61,10 @@ def verify_factor(ask: Ask) -> Reply:
     factor = ask.tables.factors.get(user.id, {}).get(ask.params["factorId"])
     if factor is None:
         raise errors.not_found(ask.params["factorId"], "UserFactor")
+    if factor.factor_type == "push":
+        _tell(ask, "system.push.send_factor_verify_push", user, "SUCCESS")
+    if factor.rejects:
+        return _rejected(ask, user, factor, state_token)
     if factor.factor_type == "push" and not factor.approves:
         body = _transaction(ask, "MFA_CHALLENGE", user, (factor,))
         return Reply(body={**body, "stateToken": state_token, "factorResult": "WAITING"})
@@ -71,6 +75,14 @@ def verify_factor(ask: Ask) -> Reply:
     del ask.tables.sign_ins[state_token]
     _tell(ask, "user.authentication.auth_via_mfa", user, "SUCCESS")
     return Reply(body=_success(ask, user, WITH_FACTOR))
+
+
+def _rejected(ask: Ask, user: User, factor: Factor, state_token: str) -> Reply:
+    """Answer that the holder said no; another push may be sent at once."""
+    ask.tables.factors[user.id][factor.id] = replace(factor, rejects=factor.rejects - 1)
+    _tell(ask, "user.mfa.okta_verify.deny_push", user, "FAILURE", "INVALID_CREDENTIALS")
+    body = _transaction(ask, "MFA_CHALLENGE", user, (factor,))
+    return Reply(body={**body, "stateToken": state_token, "factorResult": "REJECTED"})
 
 
 def _active_factors(ask: Ask, user: User) -> tuple[Factor, ...]:
