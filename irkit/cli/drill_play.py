@@ -43,13 +43,22 @@ def run(
     speed: Annotated[int, typer.Option(min=1, help="Exercise seconds a second.")] = 1,
     seed: Annotated[int, typer.Option(help="What the intruder's rhythm derives from.")] = 7,
     truth: _Truth = False,
+    listen: Annotated[
+        str,
+        typer.Option(metavar="ADDR", help="Serve pages for a browser too, as at 127.0.0.1:0."),
+    ] = "",
+    beyond: Annotated[
+        bool, typer.Option("--beyond", help="ADDR may be beyond this machine: NOT ENCRYPTED.")
+    ] = False,
 ) -> int:
     """Serve the world, let the intruder in, and tell people what happens, until it is over.
 
     Everybody else works in other terminals, in the same workspace, with irkit's own commands.
     Without --workspace it is made in irkit-drill. Ctrl-C ends the drill; its trail stays.
     """
+    from irkit.cli import drill_pages  # noqa: PLC0415
     from irkit.cli.drilling import scenario_for  # noqa: PLC0415
+    from irkit.cli.views import scorecard as card  # noqa: PLC0415
     from irkit.drill.exercise.start import Wish, begun  # noqa: PLC0415
     from irkit.workspace.exercise import DOMAIN  # noqa: PLC0415
 
@@ -63,14 +72,17 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: over.append(number))
     screen = _Screen(me, truth=truth)
-    with begun(told, root, wish, told=screen.told, heard=screen.heard) as live:
+    with (
+        drill_pages.wanted(listen, beyond=beyond) as door,
+        begun(told, root, wish, told=screen.told, heard=screen.heard) as live,
+    ):
         _say_how(me, root, live.play.log.drill, told.title)
         live.stopping = lambda: bool(over)
-        live.run()
-        value = _scored(live.journal, live.play.log.drill)
-    from irkit.cli.views import scorecard as card  # noqa: PLC0415
-
-    me.output.show(value, card.text)
+        with drill_pages.served(me, live, door):
+            live.run()
+            value = _scored(live.journal, live.play.log.drill)
+            me.output.show(value, card.text)
+            drill_pages.stay(me, door, over)
     return ExitCode.STILL_OPEN if value.get("capped") else ExitCode.DONE
 
 

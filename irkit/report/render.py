@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Final, Literal, TypeAlias, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -55,6 +56,11 @@ def render(story: Story, format_: Format, *, template: str = AFTER_ACTION) -> st
     )
 
 
+def page(name: str, values: Mapping[str, object]) -> str:
+    """Return the page that a template of `templates/` makes of `values`, visible and escaped."""
+    return _pages().get_template(name).render(values)
+
+
 def template_names() -> tuple[str, ...]:
     """Return the names of the templates: `after-action.html.j2`."""
     return tuple(sorted(path.name for path in assets.templates().glob(f"*{_ENDING}")))
@@ -62,6 +68,12 @@ def template_names() -> tuple[str, ...]:
 
 def _document(value: JsonObject) -> str:
     return json.dumps(thaw(value), ensure_ascii=False, indent=2)
+
+
+@cache
+def _pages() -> Environment:
+    """Pages are made again and again while they are served: their templates are read once."""
+    return _environment(html=True)
 
 
 def _environment(*, html: bool) -> Environment:

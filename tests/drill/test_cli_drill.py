@@ -113,6 +113,18 @@ def test_a_drill_may_be_played_in_a_directory_that_is_none_yet(tmp_path: Path) -
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize(
+    ("listen", "code"), [("0.0.0.0:0", "IRK864"), ("acme.example:80", "IRK863")]
+)
+def test_pages_are_served_where_somebody_chose(listen: str, code: str, tmp_path: Path) -> None:
+    """Nothing has begun when the address is refused."""
+    said = typed("run", LAPSUS, "--listen", listen)
+    assert said.exit_code == 1
+    assert code in said.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
     ("words", "code"),
     [
         (("show", "lapsus-contractor-okta-was"), "IRK852"),

@@ -31,7 +31,8 @@ def lines(drill: Drill, deeds: Iterable[Done]) -> tuple[Line, ...]:
     """Return everything that happened, in order."""
     found = (
         *_intruder(drill),
-        *_responders(drill, deeds),
+        *of_runs(deeds),
+        *_responders(drill),
         *_people(drill),
         *_exercise(drill),
     )
@@ -74,13 +75,17 @@ _SHOWN = {
 }
 
 
-def _responders(drill: Drill, deeds: Iterable[Done]) -> Iterator[Line]:
+def of_runs(deeds: Iterable[Done]) -> Iterator[Line]:
+    """Yield what was done with irkit, which everybody may know."""
     for done in deeds:
         form = _SHOWN.get(done.deed)
         if form is not None:
             who = f"{done.by} " if done.by else ""
             text = who + form.format(what=done.what, label=done.label)
             yield Line(t=done.t, lane=Lane.RESPONDERS, text=text)
+
+
+def _responders(drill: Drill) -> Iterator[Line]:
     for said in drill.declared:
         yield Line(t=said.t, lane=Lane.RESPONDERS, text=f"{said.by} declares: {said.text}")
     for claim in drill.claims:

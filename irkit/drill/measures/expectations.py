@@ -28,9 +28,7 @@ def judged(told: Told) -> tuple[Judgement, ...]:
 
 
 def _judge(told: Told, expectation: Expectation) -> Judgement:
-    if expectation.evidence is Evidence.JUDGED or (
-        told.only_talked and expectation.evidence in _BY_IRKIT
-    ):
+    if takes_a_word(expectation, only_talked=told.only_talked):
         words = [item for item in told.drill.judged if item.expectation == expectation.id]
         if not words:
             return Judgement(expectation=expectation, met=None, why="nobody has judged it")
@@ -49,6 +47,13 @@ def _judge(told: Told, expectation: Expectation) -> Judgement:
             expectation=expectation, met=False, t=t, why=f"`{expectation.before}` came before"
         )
     return Judgement(expectation=expectation, met=True, t=t)
+
+
+def takes_a_word(expectation: Expectation, *, only_talked: bool) -> bool:
+    """Say whether the facilitator judges an expectation, because nothing else can show it."""
+    return expectation.evidence is Evidence.JUDGED or (
+        only_talked and expectation.evidence in _BY_IRKIT
+    )
 
 
 def happened(told: Told, expectation: Expectation) -> int | None:
