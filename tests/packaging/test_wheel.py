@@ -51,7 +51,7 @@ def test_no_key_and_no_leftover_is_in_it(wheel: Path) -> None:
 
 def test_the_files_that_are_no_code_are_known(wheel: Path) -> None:
     """A file that is neither code, asset, metadata nor a known kind of data is a stray one."""
-    known = {".py", ".json", ".sh", ".yaml", ".j2", ".css", ".typed", ".md"}
+    known = {".py", ".json", ".sh", ".yaml", ".j2", ".css", ".js", ".typed", ".md"}
     assert [
         name
         for name in _names(wheel)

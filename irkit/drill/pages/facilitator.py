@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from irkit.drill.exercise.lines import lines
 from irkit.drill.exercise.steering import to_come
@@ -10,6 +11,9 @@ from irkit.drill.pages.public import Entry, minutes, words
 from irkit.drill.record.deeds import Done
 from irkit.drill.record.state import Drill
 from irkit.drill.scenario.model import Inject, Scenario, Style
+
+_NEWEST: Final = 150
+"""Lines of the story that are shown while the drill is on; at its end it is told whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def truth(
             f"{words(span.what)} {span.who}".strip() for span in drill.broken if span.until is None
         ),
         notes=tuple(Entry(t=said.t, text=f"{said.by}: {said.text}") for said in drill.notes)[::-1],
-        story=story(drill, deeds)[::-1],
+        story=story(drill, deeds)[::-1][:_NEWEST],
         codes=tuple(codes),
     )
 
