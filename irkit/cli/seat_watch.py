@@ -33,6 +33,7 @@ _NAMES = {
     CredentialKind.OKTA_FACTOR: "okta factor",
     CredentialKind.OKTA_IDP: "identity provider",
     CredentialKind.OKTA_OAUTH_TOKEN: "okta token",
+    CredentialKind.SAML_SIGNING_KEY: "signing key",
     CredentialKind.FEDERATED_ROLE_SESSION: "aws session",
     CredentialKind.CHAINED_ROLE_SESSION: "chained session",
     CredentialKind.GET_SESSION_TOKEN: "token session",

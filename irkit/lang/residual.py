@@ -21,6 +21,7 @@ MINTS: Final[Mapping[Kind, frozenset[Kind]]] = {
     Kind.FEDERATED_ROLE_SESSION: frozenset({Kind.CHAINED_ROLE_SESSION}),
     Kind.INSTANCE_SESSION: frozenset({Kind.CHAINED_ROLE_SESSION}),
     Kind.EXTERNAL_TRUST: frozenset({Kind.ROLE_SESSION}),
+    Kind.SAML_SIGNING_KEY: frozenset({Kind.FEDERATED_ROLE_SESSION}),
     Kind.OKTA_FACTOR: frozenset({Kind.OKTA_SESSION}),
     Kind.OKTA_IDP: frozenset({Kind.OKTA_SESSION}),
     Kind.OKTA_SESSION: frozenset({Kind.OKTA_OAUTH_TOKEN}),

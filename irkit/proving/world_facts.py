@@ -22,6 +22,7 @@ PORT_BASE: Final = 18801
 FIXTURE: Final = "acme-small"
 FIXTURES: Final = (FIXTURE, "generated")
 STORIES: Final = (
+    "breached-identity-provider",
     "cloud-ransomware",
     "crypto-mining",
     "mfa-fatigue",

@@ -25,6 +25,7 @@ from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE, Sta
 from irkit.world.leaked_key import leak_key
 from irkit.world.rogue_provider import trust_rogue
 from irkit.world.seats import Seat
+from irkit.world.stories.breached_provider import steal_key
 
 OUTSIDE_USER: Final = "operator"
 """The intruder's own IAM user, in the intruder's own account."""
@@ -195,5 +196,6 @@ _MAKERS: Final[Mapping[CredentialKind, Callable[[Ground], Seat]]] = MappingProxy
         CredentialKind.OKTA_API_TOKEN: _api_token,
         CredentialKind.OKTA_IDP: trust_rogue,
         CredentialKind.ROLE_SESSION: _role_session,
+        CredentialKind.SAML_SIGNING_KEY: steal_key,
     }
 )

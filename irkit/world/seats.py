@@ -18,6 +18,7 @@ from irkit.model.access import CredentialKind
 from irkit.secret import Secret
 from irkit.world.aws_probe import ask_aws
 from irkit.world.aws_query import AwsKey
+from irkit.world.golden_saml import still_believed
 from irkit.world.okta_probe import ask_okta
 from irkit.world.probing import SeatState
 
@@ -138,6 +139,8 @@ def seat_from_json(entry: Mapping[str, Json]) -> Seat:
 def probe_seat(entry: Seat | Mapping[str, Json], okta_url: str, aws_url: str) -> SeatState:
     """Say whether a seat still works, given where the providers are. Needs no world object."""
     seat = entry if isinstance(entry, Seat) else seat_from_json(entry)
+    if seat.kind is CredentialKind.SAML_SIGNING_KEY:
+        return still_believed(aws_url, seat.credentials)
     if seat.kind in _OKTA_KINDS:
         return ask_okta(okta_url, seat.kind, seat.credentials)
     return _summary(ask_aws(aws_url, _aws_key(seat), call) for call in seat.calls)

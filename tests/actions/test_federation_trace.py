@@ -217,3 +217,37 @@ def test_events_in_the_log_s_lag_are_not_promised(stage: Stage) -> None:
     answer = trace(stage)
     limit = stage.world.clock() + timedelta(seconds=3)
     assert answer.observed_through <= limit.isoformat()
+
+
+def test_everybody_is_traced_where_nobody_is_named(stage: Stage) -> None:
+    """Colleagues too, each session with the sign-on of whom it is named after."""
+    answer = stage.read("aws.federation.trace", account=PROD)
+    everybody = {session["seat"] for session in sessions(answer)}
+    innocent = {s.access_key_id for s in stage.world.bystanders if s.kind.startswith("federated")}
+    assert innocent
+    assert everybody == {session["seat"] for session in sessions(trace(stage))} | innocent
+    assert {session["orphan"] for session in sessions(answer)} == {False}
+
+
+def test_a_forged_session_is_nobodys_sign_on() -> None:
+    """A colleague's sign-on at the same minute does not explain it."""
+    with staged() as stage:
+        stage.world.plant_colleagues()
+        stage.world.tell("breached-identity-provider")
+        found = sessions(stage.read("aws.federation.trace", account=PROD))
+        orphans = {session["name"]: session["orphan"] for session in found}
+        assert orphans == {"maria.lopez@acme.example": False, "dev.anand@acme.example": True}
+
+
+def test_who_is_believed_is_listed_with_the_roles() -> None:
+    """Each account has a provider of its own; its metadata is evidence."""
+    with staged() as stage:
+        answer = stage.read("aws.saml_provider.list", account=PROD, name="okta")
+        (provider,) = sessions(answer)
+        assert provider["arn"] == f"arn:aws:iam::{PROD}:saml-provider/okta"
+        assert provider["roles"] == [
+            f"arn:aws:iam::{PROD}:role/Developer",
+            f"arn:aws:iam::{PROD}:role/Support",
+        ]
+        assert "EntityDescriptor" in str(answer.raw)
+        assert stage.read("aws.saml_provider.list", account=PROD, name="other").value == []

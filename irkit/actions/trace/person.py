@@ -1,5 +1,8 @@
 """Which names a person has in AWS, and which Okta sign-on a session came from.
 
+Everybody is a person without names: each session is joined with the sign-ons of whom it is named
+after.
+
 A session that no sign-on explains may rest on a forged assertion: it is an orphan. Without Okta's
 log that cannot be said, and is not.
 """
@@ -22,7 +25,7 @@ _SKEW: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A person's names, in lower case, and their sign-ons as Okta logged them.
+    """A person's names, in lower case (everybody's: none), and the sign-ons as Okta logged them.
 
     `sign_ons` is None where Okta's log was not read.
     """
@@ -33,19 +36,22 @@ class Person:
 
 
 async def find_person(readers: Readers, user: str, since: datetime, until: datetime) -> Person:
-    """Return who `user` (login, Okta id or session name) is.
+    """Return who `user` (login, Okta id or session name; empty for everybody) is.
 
     Raises:
         IrkitError: if there is an Okta connection and it knows no such user.
     """
+    known = frozenset({user.lower()} - {""})
     if readers.okta_reader is None:
-        return Person(names=frozenset({user.lower()}), sign_ons=None)
+        return Person(names=known, sign_ons=None)
     try:
+        if not user:
+            return Person(names=known, sign_ons=await _sign_ons(readers, "", since, until))
         record = await fetch_user(readers, user)
         sign_ons = await _sign_ons(readers, text(record, "id"), since, until)
     except CallError as error:
         gap = f"Okta did not say where the sessions came from: {error.diagnostics[0].summary}"
-        return Person(names=frozenset({user.lower()}), sign_ons=None, gaps=(gap,))
+        return Person(names=known, sign_ons=None, gaps=(gap,))
     login = text(record, "profile", "login")
     email = maybe_text(record, "profile", "email")
     names = {user.lower(), login.lower(), email.lower()} - {""}
@@ -62,12 +68,17 @@ def origin(person: Person, session: JsonObject, apps: frozenset[str]) -> dict[st
         for event in person.sign_ons
         if -_SKEW <= began - parse_rfc3339(text(event, "published")) <= _AT_MOST
         and (not apps or apps & _targets(event))
+        and (person.names or _signed_on(event) == text(session, "name").lower())
     ]
     if not matching:
         return {"okta_session": None, "orphan": True}
     nearest = max(matching, key=lambda event: text(event, "published"))
     session_id = maybe_text(nearest, "authenticationContext", "externalSessionId")
     return {"okta_session": session_id or None, "orphan": False}
+
+
+def _signed_on(event: JsonObject) -> str:
+    return maybe_text(event, "actor", "alternateId").lower()
 
 
 def _targets(event: JsonObject) -> frozenset[str]:
@@ -77,12 +88,13 @@ def _targets(event: JsonObject) -> frozenset[str]:
 async def _sign_ons(
     readers: Readers, user_id: str, since: datetime, until: datetime
 ) -> tuple[JsonObject, ...]:
+    theirs = f' and actor.id eq "{user_id}"' if user_id else ""
     found = await readers.okta.list(
         "/api/v1/logs",
         {
             "since": rfc3339(since - _AT_MOST),
             "until": rfc3339(until),
-            "filter": f'eventType eq "{_SIGN_ON}" and actor.id eq "{user_id}"',
+            "filter": f'eventType eq "{_SIGN_ON}"{theirs}',
             "limit": "1000",
         },
     )

@@ -28,6 +28,8 @@ class CredentialKind(StrEnum):
     """The credentials a machine or function receives for its role."""
     EXTERNAL_TRUST = "external_trust"
     """A role whose trust policy lets an outside account in."""
+    SAML_SIGNING_KEY = "saml_signing_key"
+    """The key of an identity provider that AWS believes: forges sessions of anybody."""
     OKTA_SESSION = "okta_session"
     """A browser session at Okta."""
     OKTA_OAUTH_TOKEN = "okta_oauth_token"  # noqa: S105 - a kind of token

@@ -223,7 +223,17 @@ class Play:
 _LATER: Final = timedelta(minutes=1)
 
 _NO_SECRETS: Final = frozenset(
-    {"access_key_id", "factor_id", "idp_id", "issuer", "login", "pass_code", "password"}
+    {
+        "access_key_id",
+        "factor_id",
+        "idp_id",
+        "issuer",
+        "login",
+        "pass_code",
+        "password",
+        "provider",
+        "role",
+    }
 )
 """Parts of a credential that everybody may see, or that are words of the exercise."""
 

@@ -3,7 +3,9 @@
 By account and name, where the name is the owner's own; the id otherwise.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -11,6 +13,7 @@ from irkit.canonical import Json, JsonObject
 
 Things = Iterator[tuple[str, JsonObject]]
 
+_CERTIFICATE: Final = re.compile(r"X509Certificate>([^<]+)<")
 _CURRENT: Final = "AWSCURRENT"
 _ALL_BLOCKED: Final = frozenset({"True", "true"})
 
@@ -67,6 +70,16 @@ def _roots(accounts: JsonObject) -> Things:
         yield account, _object(cast("JsonObject", content), "root")
 
 
+def _saml_providers(accounts: JsonObject) -> Things:
+    """Yield the providers with the digest of the certificate by which each is believed."""
+    for account, content in accounts.items():
+        providers = _object(_object(cast("JsonObject", content), "iam"), "saml_providers")
+        for name, metadata in providers.items():
+            found = _CERTIFICATE.search(str(metadata))
+            digest = sha256(found[1].encode()).hexdigest()[:16] if found else ""
+            yield f"{account}/{name}", {"certificate": digest}
+
+
 def _secrets(accounts: JsonObject) -> Things:
     for account, secrets in _regions(accounts, "secretsmanager"):
         for name, secret in secrets.items():
@@ -101,6 +114,7 @@ RESOURCES: Final[Mapping[str, Callable[[JsonObject], Things]]] = MappingProxyTyp
         "aws.database": _databases,
         "aws.kms_key": _keys,
         "aws.root": _roots,
+        "aws.saml_provider": _saml_providers,
         "aws.secret": _secrets,
     }
 )

@@ -27,10 +27,14 @@ class JwtError(ValueError):
 class OrgKeys:
     """One RSA key with a self-signed certificate."""
 
-    def __init__(self) -> None:
-        """Make nothing yet: a key costs a tenth of a second."""
+    def __init__(self, pem: str = "") -> None:
+        """Make nothing yet, as a key costs a tenth of a second; or take the one in `pem`."""
         self._lock = threading.Lock()
         self._key: rsa.RSAPrivateKey | None = None
+        if pem:
+            read = serialization.load_pem_private_key(pem.encode(), None)
+            assert isinstance(read, rsa.RSAPrivateKey), "an org's key is RSA"
+            self._key = read
 
     @property
     def key(self) -> rsa.RSAPrivateKey:
@@ -39,6 +43,14 @@ class OrgKeys:
             if self._key is None:
                 self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
             return self._key
+
+    def pem(self) -> str:
+        """Return the private key, as whoever stole it has it."""
+        form = serialization.PrivateFormat.PKCS8
+        made = self.key.private_bytes(
+            serialization.Encoding.PEM, form, serialization.NoEncryption()
+        )
+        return made.decode()
 
     def certificate(self) -> str:
         """Return the certificate as base64 DER, as SAML metadata carries it."""

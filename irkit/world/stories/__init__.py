@@ -11,6 +11,7 @@ from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.world.stories import (
+    breached_provider,
     cloud_ransomware,
     crypto_mining,
     mfa_fatigue,
@@ -19,6 +20,7 @@ from irkit.world.stories.ground import Ground
 
 _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
     {
+        "breached-identity-provider": breached_provider.play,
         "cloud-ransomware": cloud_ransomware.play,
         "crypto-mining": crypto_mining.play,
         "mfa-fatigue": mfa_fatigue.play,

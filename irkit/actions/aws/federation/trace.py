@@ -1,4 +1,4 @@
-"""Every AWS session that one person entered through the identity provider, each on its own.
+"""Every AWS session that a person entered through the identity provider, each on its own.
 
 Sessions are found by the assertion that began them and followed through roles, accounts and keys.
 Colleagues who use the same role are not in the answer.
@@ -23,7 +23,7 @@ from irkit.model.spec import Permissions, Spec, Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace(Read):
-    """Returns the federated sessions of one person in one account, oldest first."""
+    """Returns the federated sessions of one person, or of everybody, in one account."""
 
     spec: ClassVar[Spec] = Spec(
         id="aws.federation.trace",
@@ -53,6 +53,8 @@ class Trace(Read):
             "okta.user.remove_factor",
             "okta.user.remove_admin_roles",
             "okta.api_token.revoke",
+            "aws.org.scp_deny_principal",
+            "aws.saml_provider.break",
         ),
         attack=("T1606.002", "T1199", "T1550.001"),
         d3fend=("D3-UBA",),
@@ -95,7 +97,9 @@ class Trace(Read):
     )
 
     account: str = parameter("aws.account", "The account to look in")
-    user: str = parameter("text", "The person's login, or session name")
+    user: str = parameter(
+        "text", "The person's login, or session name; empty for everybody", default=""
+    )
     since: str = parameter("time", "How far back to look", default="24 hours ago")
 
     async def read(self, readers: Readers) -> Answer:
@@ -142,7 +146,7 @@ def _is_of(person: Person, event: JsonObject, session: JsonObject) -> bool:
         text(session, "name").lower(),
         maybe_text(event, "userIdentity", "userName").lower(),
     }
-    return bool(names & person.names)
+    return not person.names or bool(names & person.names)
 
 
 def _provider(event: JsonObject) -> str:

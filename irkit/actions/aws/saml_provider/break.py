@@ -44,6 +44,7 @@ class Break(Action):
             iam_read=("iam:GetSAMLProvider", "iam:ListRoles"),
             iam_write=("iam:UpdateSAMLProvider",),
         ),
+        cuts=(Kind.SAML_SIGNING_KEY,),
         does_not_cut=(
             Kind.FEDERATED_ROLE_SESSION,
             Kind.CHAINED_ROLE_SESSION,

@@ -47,6 +47,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws.database": ("public", "protected"),
     "aws.kms_key": ("state", "grants"),
     "aws.root": ("password", "keys", "certificates", "mfa"),
+    "aws.saml_provider": ("certificate",),
     "aws.secret": ("policy", "current"),
     "aws.snapshot": ("shared",),
 }
