@@ -53,7 +53,8 @@ AUDITED: Final = frozenset(
 """The types whose content is checked or remembered; all others are only linked and counted."""
 
 _JUST_BEFORE: Final = timedelta(seconds=5)
-_BLOB_FIELDS: Final = ("blob", "display", "policy_blob")
+BLOB_FIELDS: Final = frozenset(("blob", "display", "policy_blob"))
+"""The fields of a body that hold the digest of a blob."""
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ class Audit:
     def _references(self, record: Record) -> Iterator[Problem]:
         """Every blob a record names is there and unaltered."""
         for name, value in record.body.items():
-            reference = value if name in _BLOB_FIELDS else None
+            reference = value if name in BLOB_FIELDS else None
             if isinstance(value, dict) and BLOB in value:
                 reference = value[BLOB]
             if not isinstance(reference, str):

@@ -6,6 +6,7 @@ the same rules.
 """
 
 import base64
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Self, cast
@@ -13,7 +14,7 @@ from typing import Final, Self, cast
 from irkit.canonical import Json, JsonObject, canonical
 from irkit.trail.merkle import Frontier
 from irkit.trail.note import Checkpoint, Note, NoteError, VerifierKey
-from irkit.trail.record import GENESIS_PREV, Record, RecordError
+from irkit.trail.record import GENESIS_PREV, Record, RecordError, is_time
 
 FRAME: Final = "irkit.checkpoint.v1"
 KEY_TYPES: Final = ("key.introduced", "key.rotated", "key.revoked")
@@ -130,7 +131,7 @@ class Chain:
         )
 
     def take_plain(self, value: JsonObject, leaf: bytes) -> bool:
-        """Take a record that changes nothing but counts, if it fits; `value` is plainly typed."""
+        """Take a record that only counts, if it fits; each field of `value` has its type."""
         run, ts = cast("str | None", value["run"]), cast("str", value["ts"])
         count = None if run is None else self.counts.get(run, 0)
         if (
@@ -138,12 +139,14 @@ class Chain:
             or value["prev"] != self.prev
             or value["c"] != self.commits
             or value["rn"] != count
-            or ts < self.ts
+            or (ts != self.ts and (ts < self.ts or not is_time(ts)))
+            or value["v"] != 1
+            or cast("int", value["mono"]) < 0
             or self.sealed
         ):
             return False
         self.frontier.append(leaf)
-        self.prev = base64.b64encode(leaf).decode()
+        self.prev = b2a_base64(leaf, newline=False).decode()
         self.ts = ts
         if run is not None and count is not None:
             self._touched.setdefault(run, count)

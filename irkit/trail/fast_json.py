@@ -5,35 +5,36 @@ and a few byte tests rule out what orjson tolerates and the canonical form does 
 goes to `irkit.canonical.parse`, so verdicts and messages are the same with and without orjson.
 """
 
-import re
 from collections.abc import Callable
-from typing import Final, cast
+from typing import cast
 
 from irkit.canonical import MAX_DEPTH, CanonicalError, Json, parse
 
-# A float at the start or after `":`, `[` or `,`; in a text these only lead to the slow path. One
-# pattern for each, because a pattern that begins with a fixed text is searched much faster.
-_AFTER_KEY: Final = re.compile(rb'":-?\d+[.eE]').search
-_AFTER_BRACKET: Final = re.compile(rb"\[-?\d+[.eE]").search
-_AFTER_COMMA: Final = re.compile(rb",-?\d+[.eE]").search
-_AT_START: Final = re.compile(rb"-?\d").match
+
+def has_float(value: object) -> bool:
+    """Say whether a float stands anywhere in what orjson read."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float)
+    for item in value:
+        kind = type(item)
+        if kind is not str and kind is not int and has_float(item):
+            return True
+    return False
 
 
-def _parser() -> Callable[[bytes], Json]:
+def _readers() -> tuple[Callable[[bytes], Json], Callable[[bytes], Json]]:
+    """Return how to read a line, and how to read one whose floats the caller looks for."""
     try:
         import orjson  # noqa: PLC0415  # optional: the extra [fast]
     except ImportError:
-        return parse
+        return parse, parse
     loads, dumps = orjson.loads, orjson.dumps
     options = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
-    def parse_fast(data: bytes) -> Json:
-        if (
-            data.isascii()
-            and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
-            and not (_AFTER_KEY(data) or _AFTER_BRACKET(data) or _AFTER_COMMA(data))
-            and not _AT_START(data)
-        ):
+    def quick(data: bytes) -> Json:
+        if data.isascii() and data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
             try:
                 value = loads(data)
                 if dumps(value, option=options) == data:
@@ -42,10 +43,15 @@ def _parser() -> Callable[[bytes], Json]:
                 return parse(data)
         return parse(data)
 
-    return parse_fast
+    def strict(data: bytes) -> Json:
+        value = quick(data)
+        return parse(data) if has_float(value) else value
+
+    return strict, quick
 
 
-parse_line: Final = _parser()
-"""Read canonical bytes; raises `CanonicalError` for anything else."""
+parse_line, parse_floats = _readers()
+"""Read canonical bytes; raises `CanonicalError` for anything else. The second one lets floats pass,
+for a caller that looks at each value."""
 
-__all__ = ["CanonicalError", "parse_line"]
+__all__ = ["CanonicalError", "has_float", "parse_floats", "parse_line"]

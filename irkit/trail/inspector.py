@@ -9,21 +9,33 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from irkit.canonical import CanonicalError
+from irkit.canonical import CanonicalError, Json
 from irkit.diagnostics import Severity
-from irkit.trail.audit import AUDITED, Audit
+from irkit.trail.audit import AUDITED, BLOB_FIELDS, Audit
 from irkit.trail.chain import Chain, parse_frame
-from irkit.trail.fast_json import parse_line
+from irkit.trail.fast_json import has_float, parse_floats
 from irkit.trail.kept import Kept
 from irkit.trail.merkle import leaf_hash
 from irkit.trail.note import Note, NoteError, VerifierKey
-from irkit.trail.record import FIELDS, MAX_LINE, Record, RecordError, decode_line, is_plain
-from irkit.trail.redaction import commitments
+from irkit.trail.plan_content import BLOB
+from irkit.trail.record import (
+    MAX_LINE,
+    PLAIN_FIELDS,
+    PLAIN_TYPES,
+    Record,
+    RecordError,
+    decode_line,
+    has_actor,
+)
+from irkit.trail.redaction import COMMITMENT, commitments
 from irkit.trail.verdict import NOWHERE, Finding, Place
 
 _PER_CODE: Final = 20
 _Spot: TypeAlias = "tuple[int | None, int, int]"
 """A place while it is cheap: record, line, byte."""
+
+_REFERENCES: Final = frozenset((BLOB, COMMITMENT))
+"""The one key of an object that stands for a value kept beside the journal."""
 
 _CARRIERS: Final = frozenset(("anchor.received", "approval", "trail.sealed"))
 """Records that carry anchors: what anchors everything before them anchors the trail."""
@@ -54,23 +66,29 @@ class Inspector:
         self._unsigned: tuple[Note, _Spot, dict[str, VerifierKey]] | None = None
         self._boundary = False
         self._shifts: dict[str, int] = {}
+        self._actor: dict[str, Json] = {}
 
     def run(self) -> None:
         """Read everything."""
         with self._path.open("rb") as file:
             for line in file:
                 self._line += 1
-                self._here = (None, self._line, self._offset)
-                if not line.endswith(b"\n"):
-                    self.find("tail.torn", "the last write was cut short", Severity.WARNING)
-                elif line[:1] == b"{":
+                if line[:1] == b"{" and line[-1:] == b"\n":
                     self._record(line[:-1])
-                elif line[:1] == b"[":
-                    self._checkpoint(line[:-1])
                 else:
-                    self.find("line.garbage", "neither a record nor a checkpoint")
+                    self._other(line)
                 self._offset += len(line)
         self._finish()
+
+    def _other(self, line: bytes) -> None:
+        """Take what is no record: a checkpoint, the rest of an interrupted write, or garbage."""
+        self._here = (None, self._line, self._offset)
+        if not line.endswith(b"\n"):
+            self.find("tail.torn", "the last write was cut short", Severity.WARNING)
+        elif line[:1] == b"[":
+            self._checkpoint(line[:-1])
+        else:
+            self.find("line.garbage", "neither a record nor a checkpoint")
 
     def find(
         self,
@@ -111,23 +129,46 @@ class Inspector:
 
     def _plain(self, line: bytes) -> bool:
         """Take a record that fits and means nothing to the audit; most records do."""
-        # What is kept beside the journal, blobs and openings, has to be looked up.
-        if b'blob"' in line or b'"display"' in line or b'{"$c"' in line or len(line) > MAX_LINE:
+        if len(line) > MAX_LINE:
             return False
         try:
-            value = parse_line(line)
-            # As many fields as there are, and `is_plain` asks for each: they are the known ones.
-            plain = isinstance(value, dict) and len(value) == len(FIELDS) and is_plain(value)
-        except (CanonicalError, KeyError):
+            value = parse_floats(line)
+        except CanonicalError:
             return False
+        # The canonical form orders the fields, so that their names and types are one comparison.
+        if type(value) is not dict or tuple(value) != PLAIN_FIELDS:
+            return False
+        if tuple(map(type, value.values())) not in PLAIN_TYPES or value["type"] in AUDITED:
+            return False
+        run = value["run"]
         return (
-            isinstance(value, dict)
-            and plain
-            and value["type"] not in AUDITED
-            and self.audit.may_stand(value["run"])
+            self._is_flat(value["body"])
+            and self._is_actor(value["actor"])
+            and self.audit.may_stand(run)
             and self.chain.take_plain(value, leaf_hash(line))
-            and self.audit.counts(value["run"])
+            and self.audit.counts(run)
         )
+
+    def _is_actor(self, actor: dict[str, Json]) -> bool:
+        """Say whether it is one; mostly it is the one of the record before."""
+        if actor != self._actor:
+            if not has_actor(actor):
+                return False
+            self._actor = actor
+        return True
+
+    def _is_flat(self, body: dict[str, object]) -> bool:
+        """Say whether a body is all plain values, and names nothing that would be looked up."""
+        for value in body.values():
+            kind = type(value)
+            if kind is str or kind is int:
+                continue
+            # A blob or an opening is named by an object of its own.
+            if isinstance(value, dict) and not _REFERENCES.isdisjoint(value):
+                return False
+            if has_float(value):
+                return False
+        return BLOB_FIELDS.isdisjoint(body)
 
     def _skip(self, line: bytes) -> None:
         """Go on after a line that is no record: what follows is judged against its bytes."""

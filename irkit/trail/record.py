@@ -25,6 +25,15 @@ FIELDS: Final = frozenset(
     ("v", "n", "prev", "ts", "boot", "mono", "c", "run", "rn", "type", "actor", "body")
 )
 
+PLAIN_FIELDS: Final = tuple(sorted(FIELDS))
+"""The fields in the order of the canonical form, which is the order in which they are read."""
+_NONE: Final = type(None)
+PLAIN_TYPES: Final = frozenset(
+    (dict, dict, str, int, int, int, str, rn, run, str, str, int)
+    for rn, run in ((int, str), (_NONE, _NONE))
+)
+"""The types of `PLAIN_FIELDS`, of a run's records and of the workspace's."""
+
 
 class RecordError(ValueError):
     """A line that is no record; `code` is the finding's code, the message says why."""
@@ -174,15 +183,27 @@ def is_plain(value: JsonObject) -> bool:
         and type(value["boot"]) is str
         and type(value["type"]) is str
         and type(value["ts"]) is str
-        and _TIME(value["ts"]) is not None
+        and is_time(value["ts"])
         and type(value["body"]) is dict
         and type(actor) is dict
-        and len(actor) == _ACTOR_FIELDS
+        and has_actor(actor)
+        and type(skew) is int
+        and skew > 0
+    )
+
+
+def is_time(text: str) -> bool:
+    """Say whether `text` is a time as records have it."""
+    return _TIME(text) is not None
+
+
+def has_actor(actor: JsonObject) -> bool:
+    """Say whether `actor` is an id, a kind and how we know."""
+    return (
+        len(actor) == _ACTOR_FIELDS
         and type(actor.get("id")) is str
         and type(actor.get("kind")) is str
         and type(actor.get("auth")) is str
-        and type(skew) is int
-        and skew > 0
     )
 
 

@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -76,14 +77,25 @@ def _inspect(
 
 
 def _approved_sizes(path: Path) -> frozenset[int]:
-    """Return the sizes that approvals in the journal speak of, without parsing it."""
+    """Return the sizes that approvals in the journal speak of, without parsing or splitting it."""
     with path.open("rb") as file:
-        return frozenset(
-            int(match[1])
-            for line in file
-            if b'"irkit.approval/v1"' in line
-            for match in _APPROVED_SIZE.finditer(line)
-        )
+        if not path.stat().st_size:
+            return frozenset()
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            return frozenset(
+                int(match[1])
+                for line in _lines_with(data, b'"irkit.approval/v1"')
+                for match in _APPROVED_SIZE.finditer(line)
+            )
+
+
+def _lines_with(data: mmap, text: bytes) -> Iterator[bytes]:
+    at = data.find(text)
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        yield data[data.rfind(b"\n", 0, at) + 1 : end]
+        at = data.find(text, end)
 
 
 def _expectations(

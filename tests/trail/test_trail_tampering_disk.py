@@ -339,3 +339,18 @@ def test_strange_data_is_no_alarm(trail: Path, story: Story) -> None:
     story.open()
     story.add("note", {"text": "a\u2028b\u2029c\x85d\x00e\x1b[31mf\r\n{[", "\x1b": 1})
     assert verify(trail).findings == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["1.5", "[1,2.5]", '{"a":[{"b":-1.5}]}', "1e3", "9007199254740993"]
+)
+def test_numbers_outside_the_form_are_found_in_plain_records(
+    trail: Path, signer: FileSigner, clock: Ticks, value: str
+) -> None:
+    """The quick way through records that mean nothing refuses what the slow one refuses."""
+    story = Story.begin(trail, signer, clock)
+    noted = story.add("note", {"text": "x"}, run=False)
+    path = Layout(directory=trail).journal
+    path.write_bytes(path.read_bytes().replace(b'{"text":"x"}', b'{"text":%b}' % value.encode()))
+    found = [(finding.code, finding.place.record) for finding in verify(trail).findings]
+    assert ("record.not-canonical", noted.n) in found
