@@ -103,9 +103,15 @@ async def _not_now(desk: Desk, state: ChangeState, error: IrkitError) -> bool:
     definite = isinstance(error, CallError) and error.outcome is Outcome.REJECTED
     attempts = state.attempt + 1
     if definite or attempts >= desk.context.pace.attempts:
-        why = f"could not look: {error.diagnostics[0].summary}"
+        problem = error.diagnostics[0]
         await desk.record(
-            "step.skipped", {"change": state.change.id, "outcome": "skipped", "why": why}
+            "step.skipped",
+            {
+                "change": state.change.id,
+                "outcome": "skipped",
+                "why": f"could not look: {problem.summary}",
+                "help": problem.help,
+            },
         )
     else:
         state.attempt = attempts
@@ -154,6 +160,7 @@ class _Sent:
     outcome: str
     applied: Applied
     error: str = ""
+    help: str = ""
     status: int = 0
 
 
@@ -188,7 +195,7 @@ async def _send(desk: Desk, state: ChangeState, writers: Writers) -> None:
         "outputs": thaw(sent.applied.outputs),
     }
     if sent.error:
-        body["error"] = sent.error
+        body |= {"error": sent.error, "help": sent.help}
     await desk.record("step.result", body)
 
 
@@ -220,9 +227,12 @@ async def _outcome(call: Callable[[], Awaitable[Applied]]) -> _Sent:
             case _:
                 outcome = "unknown"
         ids = (error.request_id,) if error.request_id else ()
-        return _Sent(outcome, Applied(request_ids=ids), error.diagnostics[0].summary, error.status)
+        problem = error.diagnostics[0]
+        applied = Applied(request_ids=ids)
+        return _Sent(outcome, applied, problem.summary, problem.help, error.status)
     except IrkitError as error:
-        return _Sent("unknown", Applied(), error.diagnostics[0].summary)
+        problem = error.diagnostics[0]
+        return _Sent("unknown", Applied(), problem.summary, problem.help)
     except Exception as error:  # noqa: BLE001  # after the intent every surprise is doubt
         return _Sent("unknown", Applied(), f"{type(error).__name__}: {error}")
     return _Sent("changed", applied, status=applied.status)

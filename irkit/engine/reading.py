@@ -14,6 +14,7 @@ from irkit.model.run import ReadFact
 
 PRIVATE: Final = ("/value", "/raw")
 """What a provider answered may be about people: the record only commits to it."""
+_SILENT: Final = "see whether the provider answers at all: irkit check"
 
 
 async def make_read(desk: Desk, leaf: ReadLeaf) -> None:
@@ -21,12 +22,14 @@ async def make_read(desk: Desk, leaf: ReadLeaf) -> None:
     try:
         answer = await _answer(desk, leaf)
     except IrkitError as error:
-        await _failed(desk, leaf, error.diagnostics[0].summary)
+        problem = error.diagnostics[0]
+        await _failed(desk, leaf, problem.summary, problem.help)
     except TimeoutError:
         seconds = int(leaf.step.timeout.total_seconds())
-        await _failed(desk, leaf, f"no answer within {seconds} s")
+        await _failed(desk, leaf, f"no answer within {seconds} s", _SILENT)
     except Exception as error:  # noqa: BLE001  # one bad read must not end the others
-        await _failed(desk, leaf, own_bug(error).summary)
+        problem = own_bug(error)
+        await _failed(desk, leaf, problem.summary, problem.help)
     else:
         await _record(desk, leaf, answer, thaw(answer.value), round_=0)
 
@@ -75,11 +78,12 @@ async def _record(desk: Desk, leaf: ReadLeaf, answer: Answer, value: Json, *, ro
     )
 
 
-async def _failed(desk: Desk, leaf: ReadLeaf, why: str) -> None:
+async def _failed(desk: Desk, leaf: ReadLeaf, why: str, help_text: str) -> None:
     body: dict[str, Json] = {
         "step": leaf.path,
         "action": leaf.step.action,
         "error": why,
+        "help": help_text,
         "complete": False,
     }
     await desk.record("step.read", body)

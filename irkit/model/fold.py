@@ -36,6 +36,10 @@ def take(run: Run, entry: Entry) -> None:
     change = entry.body.get("change")
     if isinstance(change, str) and change in run.changes:
         _keep_active(run, run.changes[change])
+    if "help" in entry.body:
+        run.helps[_text(entry.body, "change") or _text(entry.body, "step")] = _text(
+            entry.body, "help"
+        )
 
 
 _ACTIVE: Final = frozenset({Stage.IN_FLIGHT, Stage.IN_DOUBT, Stage.ASK, Stage.MADE})
@@ -330,6 +334,7 @@ def _replanned(run: Run, entry: Entry, at: datetime) -> None:
             del run.changes[change.id]
     run.skipped_steps.pop(path, None)
     run.failed_steps.pop(path, None)
+    run.helps.pop(path, None)
     if path in run.reads and run.reads[path].error:
         del run.reads[path]
 

@@ -126,6 +126,11 @@ class PlannedStep:
     undoes: ChangeId = ""
     overrides: tuple[str, ...] = ()
 
+    @property
+    def cuts(self) -> bool:
+        """Say whether it takes something away; gathering evidence only adds."""
+        return self.reversal not in {Reversal.READ, Reversal.ADDITIVE}
+
     def to_json(self) -> JsonObject:
         """Return the JSON form."""
         return {

@@ -201,6 +201,8 @@ class Run:
     refusals: list[tuple[datetime, str, str]] = field(default_factory=list)
     refused_by: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    helps: dict[str, str] = field(default_factory=dict)
+    """What to do about what went wrong, by the path of a step or read or the id of a change."""
     break_glass: list[tuple[datetime, str, str]] = field(default_factory=list)
     confirmed: bool = False
     paused: bool = False

@@ -46,7 +46,7 @@ def refused(run: Run, entry: Entry) -> Line:
         word="REFUSED",
         what=what,
         phase=state.phase if state else "",
-        notes=(f"{raw_of(body, 'code')} {raw_of(body, 'summary')}",),
+        notes=(f"{raw_of(body, 'code')} {raw_of(body, 'summary')}", *_help(body)),
     )
 
 
@@ -70,9 +70,13 @@ def result(run: Run, entry: Entry) -> Line:
         case "retry":
             return about.line(Mark.WAIT, "not made", raw_of(body, "error"), "will be tried again")
         case "failed":
-            return about.line(Mark.BAD, "FAILED", raw_of(body, "error"), *notes)
+            return about.line(Mark.BAD, "FAILED", raw_of(body, "error"), *notes, *_help(body))
         case _:
             return about.line(Mark.UNKNOWN, "IN DOUBT", raw_of(body, "error"), "will be looked at")
+
+
+def _help(body: JsonObject) -> tuple[str, ...]:
+    return (f"help: {raw_of(body, 'help')}",) if raw_of(body, "help") else ()
 
 
 def _status(body: JsonObject) -> tuple[str, ...]:
@@ -160,10 +164,11 @@ def skipped(run: Run, entry: Entry) -> Line:
     state = run.changes.get(raw_of(body, "change"))
     if state is None:
         mark, word = _STEP_WORDS.get(raw_of(body, "outcome"), (Mark.WAIT, "left out"))
-        return Line(mark=mark, word=word, what=raw_of(body, "step"), notes=(raw_of(body, "why"),))
+        notes = (raw_of(body, "why"), *_help(body))
+        return Line(mark=mark, word=word, what=raw_of(body, "step"), notes=notes)
     if raw_of(body, "outcome") == "already":
         return _About(state).line(Mark.GOOD, "already so", state.why)
-    return _About(state).line(Mark.WAIT, "not made", state.why)
+    return _About(state).line(Mark.WAIT, "not made", state.why, *_help(body))
 
 
 def resolved(run: Run, entry: Entry) -> Line:

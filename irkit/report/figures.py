@@ -10,12 +10,12 @@ from irkit.report.story_model import ApprovalStory, ChangeStory, Figures, SeatSt
 def figures_of(run: Run, decided: Sequence[ApprovalStory], seen: Sequence[SeatStory]) -> Figures:
     """Return the numbers of one run."""
     states = list(run.changes.values())
-    made = [state.made_at for state in states if state.made_at]
+    cut = [s.made_at for s in states if s.made_at and (run.undoes or s.step.cuts)]
     proven = [state.verified_at for state in states if state.stage.good and state.verified_at]
     all_cut = bool(states) and all(state.stage.good for state in states)
     waits = [item.waited_s for item in decided if item.waited_s is not None]
     return Figures(
-        first_cut_s=_seconds(run.opened_at, min(made, default=None)),
+        first_cut_s=_seconds(run.opened_at, min(cut, default=None)),
         all_cut_s=_seconds(run.opened_at, max(proven, default=None)) if all_cut else None,
         total_s=_seconds(run.opened_at, run.last_at),
         changes=len(states),

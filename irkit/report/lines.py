@@ -27,7 +27,8 @@ def read(run: Run, entry: Entry) -> Line:
     step, action = raw_of(body, "step"), raw_of(body, "action")
     what = f"{action} ({step})"
     if raw_of(body, "error"):
-        return Line(mark=Mark.BAD, word="not read", what=what, notes=(raw_of(body, "error"),))
+        told = (raw_of(body, "error"), f"help: {raw_of(body, 'help')}" if body.get("help") else "")
+        return Line(mark=Mark.BAD, word="not read", what=what, notes=tuple(filter(None, told)))
     notes = _found(body)
     if body.get("complete", True) is False:
         gaps = tuple(cast("list[str]", body.get("gaps") or ()))
@@ -44,7 +45,7 @@ def _found(body: JsonObject) -> tuple[str, ...]:
 
 
 def proposed(run: Run, entry: Entry) -> Line | None:
-    """Parts are ready to be approved; the first of them is the first cut."""
+    """Parts are ready to be approved; the first of them that cuts is the first cut."""
     plan = object_of(entry.body, "plan")
     parts = cast("list[JsonObject]", plan.get("parts") or [])
     return _offered(run, [run.parts[raw_of(part, "id")] for part in parts], first=True)
@@ -54,7 +55,7 @@ def extended(run: Run, entry: Entry) -> Line | None:
     """One more part, or a supplement to one, is ready."""
     part = object_of(object_of(entry.body, "content"), "part")
     known = run.parts[raw_of(part, "id")]
-    first = not any(p.signable for p in run.parts.values() if p.id != known.id)
+    first = not any(_cuts(p) for p in run.parts.values() if p.id != known.id)
     return _offered(run, [known], first=first)
 
 
@@ -65,14 +66,19 @@ def _offered(run: Run, parts: list[Part], *, first: bool) -> Line | None:
     number = sum(len(step.changes) for part in ready for step in part.steps)
     what = f"{', '.join(part.id for part in ready)}: {counted(number, 'change')}"
     needs = any(part.need.need for part in ready)
+    cut = first and any(map(_cuts, ready)) and not run.undoes
     return Line(
         mark=Mark.WAIT if needs else Mark.STEP,
-        word="first cut ready" if first and not run.undoes else "ready",
+        word="first cut ready" if cut else "ready",
         what=what,
         phase=ready[0].phase,
         command=next_commands.approve(run.id) if needs else "",
         milestone=first,
     )
+
+
+def _cuts(part: Part) -> bool:
+    return part.signable and any(step.cuts for step in part.steps if step.changes)
 
 
 def approval(run: Run, entry: Entry) -> Line:

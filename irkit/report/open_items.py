@@ -47,13 +47,17 @@ _STAGES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
-    """One open thing. `since` is None where the records do not say."""
+    """One open thing. `since` is None where the records do not say.
+
+    `command` is what to type now; `help` is how the cause goes away, where it is known.
+    """
 
     kind: Kind
     what: str
     owner: str
     since: datetime | None
     command: str = ""
+    help: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the JSON form."""
@@ -63,6 +67,7 @@ class OpenItem:
             "owner": self.owner,
             "since": rfc3339(self.since) if self.since else "",
             "command": self.command,
+            "help": self.help,
         }
 
 
@@ -110,6 +115,7 @@ def _changes(run: Run) -> Iterator[OpenItem]:
             owner=run.requester,
             since=_since(run, state),
             command="" if run.closed else _command(run, state, kind),
+            help=run.helps.get(state.change.id, ""),
         )
 
 
@@ -123,6 +129,7 @@ def _steps(run: Run) -> Iterator[OpenItem]:
                 owner=run.requester,
                 since=next((at for at, _, summary in run.refusals if summary == why), None),
                 command="" if run.closed else next_commands.on("replan", run.id),
+                help=run.helps.get(step, ""),
             )
 
 
@@ -229,6 +236,7 @@ def _reads(run: Run) -> Iterator[OpenItem]:
                 owner=run.requester,
                 since=fact.observed_at,
                 command="irkit check",
+                help=run.helps.get(fact.step, ""),
             )
 
 

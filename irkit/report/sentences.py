@@ -91,7 +91,11 @@ def _number(seats: int) -> str:
 def numbers(figures: Figures) -> tuple[tuple[str, str, str], ...]:
     """Return the numbers of the first page as label, value and what it means."""
     return (
-        ("First cut", _after(figures.first_cut_s), "from opening the run to the first change"),
+        (
+            "First cut",
+            _after(figures.first_cut_s),
+            "from opening to the first change that cuts",
+        ),
         ("All cut", _after(figures.all_cut_s), "until every change was made and read back"),
         ("Changes as planned", f"{figures.good} of {figures.changes}", "made and read back"),
         ("Longest approval", _after(figures.longest_wait_s, "none yet"), "from ready to signed"),

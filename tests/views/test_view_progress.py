@@ -1,5 +1,7 @@
 """Progress: what is said of each record, and what is never said too early."""
 
+from typing import Any, cast
+
 import pytest
 from golden_story import STYLE
 from lapsus_run import (
@@ -193,3 +195,36 @@ def test_heartbeat_counts_what_is_under_way(script: Script) -> None:
     assert "0 of 9 changes finished" in line
     assert "1 sent and not answered" in line
     assert "okta: 12s" in line
+
+
+@pytest.mark.parametrize(
+    ("reversals", "word"),
+    [(("ADDITIVE",), "ready"), (("ADDITIVE", "EXACT"), "first cut ready")],
+)
+def test_gathering_evidence_is_no_first_cut(reversals: tuple[str, ...], word: str) -> None:
+    """What only adds evidence takes nothing from anybody; with a cut beside it, it is one."""
+    script = Script()
+    plan = opened(script).to_json()
+    parts = cast("list[dict[str, Any]]", plan["parts"])
+    step = parts[0]["steps"][0]
+    steps = [{**step, "path": f"s{n}", "reversal": kind} for n, kind in enumerate(reversals)]
+    script.records[-1].body["plan"] = {**plan, "parts": [{**parts[0], "steps": steps}]}  # type: ignore[index]
+    assert _last(script).split("  ")[1].strip().endswith(word)
+    script.add("plan.extended", {"content": {"part": parts[0] | {"id": "later"}}})
+    assert ("first cut ready" in _last(script)) is (word == "ready")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("guard.refused", {"change": SUSPEND, "code": "IRK301", "summary": "protected"}),
+        ("step.skipped", {"change": SUSPEND, "outcome": "skipped", "why": "could not look"}),
+        ("step.skipped", {"step": "s", "outcome": "failed", "why": "no such user"}),
+        ("step.read", {"step": "t", "action": "a.b", "error": "denied"}),
+        ("step.result", {"change": SUSPEND, "outcome": "failed", "error": "denied"}),
+    ],
+)
+def test_what_went_wrong_says_what_to_do(script: Script, kind: str, body: dict[str, Json]) -> None:
+    """The line of what failed or was refused ends with the diagnostic's help."""
+    script.add(kind, {**body, "help": "ask the owner"})
+    assert "help: ask the owner" in _last(script)

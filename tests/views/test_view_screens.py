@@ -299,3 +299,44 @@ def test_status_with_counted_approvals_trusts_the_count() -> None:
     tallies = {"close-the-door": reached, "contain-aws": reached}
     assert status.to_json(run, tallies=tallies)["state"] == "planned"
     assert status.to_json(run)["state"] == "waiting"
+
+
+def test_open_items_say_how_the_cause_goes_away() -> None:
+    """Status and result show the help of what failed, was refused or could not be read."""
+    script = Script()
+    opened(script)
+    script.add("step.skipped", {"step": "s", "outcome": "failed", "why": "w", "help": "do this"})
+    script.add("step.read", {"step": "t", "action": "a.b", "error": "denied", "help": "do that"})
+    screens = (
+        status.text(status.to_json(script.run), style=STYLE),
+        result.text(result.to_json(script.run), style=STYLE),
+    )
+    for screen in screens:
+        assert "= help: do this" in screen
+        assert "= help: do that" in screen
+
+
+def test_a_replanned_step_keeps_no_old_advice() -> None:
+    """Once the step is to be planned again, what was said of the last attempt is over."""
+    script = Script()
+    opened(script)
+    script.add("step.skipped", {"step": "s", "outcome": "failed", "why": "w", "help": "do this"})
+    script.add("step.replanned", {"step": "s"})
+    assert "do this" not in status.text(status.to_json(script.run), style=STYLE)
+
+
+def test_after_an_undo_the_next_thing_is_to_look_and_to_report() -> None:
+    """What was given back may live: nobody is sent to look for another cut."""
+    script = contained_run()
+    script.records[0].body["undoes"] = "01JDC3T0000000000000000R41"  # type: ignore[index]
+    script.records = script.records[:-1]
+    look_at = script.run
+    value = result.to_json(look_at, seats=_rows("alive"))
+    assert value["next"][:3] == [  # type: ignore[index]
+        f"irkit status {CASE}",
+        "irkit trail verify",
+        f"irkit report {RUN} --format html",
+    ]
+    assert result.to_json(contained_run().run, seats=_rows("alive"))["next"][0] == (  # type: ignore[index]
+        "irkit actions matrix"
+    )

@@ -74,7 +74,7 @@ def to_json(
         "counts": counts(run),
         "opened_at": rfc3339(run.opened_at) if run.opened_at else "",
         "last_at": rfc3339(run.last_at) if run.last_at else "",
-        "first_cut_at": _first_cut(made),
+        "first_cut_at": _first(run, made),
         "made": len(made),
         "undo": _undo(made),
         "not_back": [_not_back(s) for s in made if _lost_for_good(s) and not run.undoes],
@@ -82,7 +82,7 @@ def to_json(
         "seats": [row.to_json() for row in rows],
         "seats_checked_at": checked(run, rows, checked_at),
         "open": [item.to_json() for item in items],
-        "next": list(_next(run, made, _lead(items))),
+        "next": list(_next(run, made, _lead(run, items))),
     }
 
 
@@ -108,8 +108,9 @@ def text(value: JsonObject, *, style: Style) -> str:
     return style.page(*lines, "", *fit([unfold(each, style) for each in sections], _LIMIT, style))
 
 
-def _first_cut(made: list[ChangeState]) -> str:
-    moments = [state.made_at for state in made if state.made_at]
+def _first(run: Run, made: list[ChangeState]) -> str:
+    """Return when the first change that cuts was made; of an undo, the first change."""
+    moments = [s.made_at for s in made if s.made_at and (run.undoes or s.step.cuts)]
     return rfc3339(min(moments)) if moments else ""
 
 
@@ -130,16 +131,23 @@ def _not_back(state: ChangeState) -> JsonObject:
     }
 
 
-def _lead(items: Sequence[OpenItem]) -> str:
-    """Return the command to type first: of what waits for a person, else of the most urgent."""
-    waiting = (item for item in items if item.kind in _PEOPLE_DECIDE)
-    found = next(waiting, items[0] if items else None)
+def _lead(run: Run, items: Sequence[OpenItem]) -> str:
+    """Return the command to type first: of what waits for a person, else of the most urgent.
+
+    What an undo gave back may well be alive, and asks for no further cut.
+    """
+    urgent = [item for item in items if not (run.undoes and item.kind is Kind.SEAT)]
+    waiting = (item for item in urgent if item.kind in _PEOPLE_DECIDE)
+    found = next(waiting, urgent[0] if urgent else None)
     return found.command if found else ""
 
 
 def _next(run: Run, made: list[ChangeState], first: str) -> Iterator[str]:
     if first:
         yield first
+    if run.undoes:
+        yield next_commands.on("status", run.case or run.id)
+        yield "irkit trail verify"
     yield next_commands.report(run.id)
     yield next_commands.on("trail export", run.id)
     if not run.undoes and any(state.step.reversal in _RESTORABLE for state in made):
@@ -159,12 +167,15 @@ def _done(value: JsonObject) -> Iterator[str]:
         for stage, number in object_of(value, "counts").items()
     )
     yield told or "nothing was changed"
-    if raw_of(value, "first_cut_at") and raw_of(value, "opened_at"):
-        opened = parse_rfc3339(raw_of(value, "opened_at"))
+    if not count_of(value, "made") or not raw_of(value, "opened_at"):
+        return
+    opened = parse_rfc3339(raw_of(value, "opened_at"))
+    whole = f"{exact(parse_rfc3339(raw_of(value, 'last_at')) - opened)} in all"
+    if raw_of(value, "first_cut_at"):
         first = parse_rfc3339(raw_of(value, "first_cut_at"))
-        last = parse_rfc3339(raw_of(value, "last_at"))
         what = "first change" if raw_of(value, "undoes") else "first cut"
-        yield f"{what} {exact(first - opened)} after opening; {exact(last - opened)} in all"
+        whole = f"{what} {exact(first - opened)} after opening; {whole}"
+    yield whole
 
 
 def _residual(value: JsonObject) -> Iterator[str]:
@@ -192,6 +203,8 @@ def _not_back_words(value: JsonObject) -> Iterator[str]:
 def _open(value: JsonObject) -> Iterator[str]:
     for item in objects_of(value, "open"):
         yield f"▲ {text_of(item, 'kind')}: {text_of(item, 'what')}, on {text_of(item, 'owner')}"
+        if raw_of(item, "help"):
+            yield f"  = help: {text_of(item, 'help')}"
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -151,5 +151,7 @@ def item_lines(item: JsonObject, style: Style) -> Iterator[str]:
     if raw_of(item, "since"):
         facts.append(f"for {words(style.now - parse_rfc3339(raw_of(item, 'since')))}")
     yield f"      {style.faint(', '.join(facts))}"
+    if raw_of(item, "help"):
+        yield from wrap(text_of(item, "help"), style, first="      = help: ", rest="        ")
     if raw_of(item, "command"):
         yield f"      {style.paint(Tone.KEY, raw_of(item, 'command'))}"
