@@ -26,6 +26,8 @@ STORIES: Final = (
     "cloud-ransomware",
     "crypto-mining",
     "mfa-fatigue",
+    "public-exposure",
+    "public-log",
 )
 """The companies there are."""
 ORG: Final = "acme"

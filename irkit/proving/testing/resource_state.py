@@ -58,6 +58,22 @@ def _databases(accounts: JsonObject) -> Things:
             yield f"{account}/{name}", cast("JsonObject", database)
 
 
+def _accounts(accounts: JsonObject) -> Things:
+    for account, content in accounts.items():
+        whole = cast("JsonObject", content)
+        switches = [
+            str(_object(region, "account").get("Snapshot"))
+            for _, region in _regions({account: whole}, "ec2")
+        ]
+        yield (
+            account,
+            {
+                "public_buckets": _blocked(whole.get("s3control")),
+                "public_snapshots": tuple(sorted(set(switches))),
+            },
+        )
+
+
 def _keys(accounts: JsonObject) -> Things:
     for account, keys in _regions(accounts, "kms"):
         for id_, key in keys.items():
@@ -109,6 +125,7 @@ def _object(value: JsonObject, key: str) -> JsonObject:
 
 RESOURCES: Final[Mapping[str, Callable[[JsonObject], Things]]] = MappingProxyType(
     {
+        "aws.account": _accounts,
         "aws.auto_scaling_group": _groups,
         "aws.bucket": _buckets,
         "aws.database": _databases,

@@ -15,6 +15,7 @@ from irkit.world.stories import (
     cloud_ransomware,
     crypto_mining,
     mfa_fatigue,
+    public_exposure,
 )
 from irkit.world.stories.ground import Ground
 
@@ -24,6 +25,8 @@ _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
         "cloud-ransomware": cloud_ransomware.play,
         "crypto-mining": crypto_mining.play,
         "mfa-fatigue": mfa_fatigue.play,
+        "public-exposure": public_exposure.play,
+        "public-log": public_exposure.play_log,
     }
 )
 NAMES: Final = tuple(_STORIES)

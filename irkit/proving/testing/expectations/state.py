@@ -42,6 +42,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws.role": ("inline", "attached", "trust", "boundary"),
     "aws.access_key": ("status", "user"),
     "aws.instance": ("state", "security_groups"),
+    "aws.account": ("public_buckets", "public_snapshots"),
     "aws.auto_scaling_group": ("sizes", "suspended"),
     "aws.bucket": ("public_access", "versions", "lifecycle", "replication"),
     "aws.database": ("public", "protected"),
