@@ -28,6 +28,8 @@ STORIES: Final = (
     "mfa-fatigue",
     "public-exposure",
     "public-log",
+    "root-login",
+    "root-login-hiding",
 )
 """The companies there are."""
 ORG: Final = "acme"

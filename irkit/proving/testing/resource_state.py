@@ -83,7 +83,9 @@ def _keys(accounts: JsonObject) -> Things:
 
 def _roots(accounts: JsonObject) -> Things:
     for account, content in accounts.items():
-        yield account, _object(cast("JsonObject", content), "root")
+        root = _object(cast("JsonObject", content), "root")
+        named = {kind: tuple(_object(root, kind)) for kind in ("keys", "certificates")}
+        yield account, {**root, **named}
 
 
 def _saml_providers(accounts: JsonObject) -> Things:

@@ -16,6 +16,7 @@ from irkit.world.stories import (
     crypto_mining,
     mfa_fatigue,
     public_exposure,
+    root_login,
 )
 from irkit.world.stories.ground import Ground
 
@@ -27,6 +28,8 @@ _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
         "mfa-fatigue": mfa_fatigue.play,
         "public-exposure": public_exposure.play,
         "public-log": public_exposure.play_log,
+        "root-login": root_login.play,
+        "root-login-hiding": root_login.play_hiding,
     }
 )
 NAMES: Final = tuple(_STORIES)
