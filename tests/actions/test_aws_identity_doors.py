@@ -12,6 +12,7 @@ from stage import PROD, Hands, Stage, changing, staged
 from irkit.actions.base import Action, Applied
 from irkit.actions.policy_reach import ROLE_KINDS, USER_KINDS
 from irkit.actions.saml_tombstone import entity_id, tombstone
+from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.model.access import CredentialKind
 from irkit.model.change import Change
@@ -190,6 +191,28 @@ def test_a_name_is_not_pruned_where_it_gets_in_all_the_same(stage: Stage, wider:
         role.assume_role_policy_document = json.dumps(trusted_by(operator, wider))
     action = changing("aws.iam_role.prune_trust", role=DEPLOY, trusted=operator)
     assert "all the same" in refusal(stage, action)
+
+
+def test_an_identity_provider_is_pruned_although_its_account_is_trusted(stage: Stage) -> None:
+    """Whoever comes from a provider is none of the account's own users and roles."""
+    root: dict[str, Json] = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{PROD}:root"},
+    }
+    saml: dict[str, Json] = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithSAML",
+        "Principal": {"Federated": OKTA},
+    }
+    with iam_of(stage) as iam:
+        role = next(role for role in iam.roles.values() if role.name == "Deploy")
+        role.assume_role_policy_document = json.dumps(
+            {"Version": "2012-10-17", "Statement": [root, saml]}
+        )
+    action = changing("aws.iam_role.prune_trust", role=DEPLOY, trusted=OKTA)
+    ((change, _),) = do(stage, action)
+    assert thaw(change.after) == {"trust": {"Version": "2012-10-17", "Statement": [root]}}
 
 
 def test_a_principal_that_is_not_trusted_leaves_nothing_to_do(stage: Stage) -> None:

@@ -56,7 +56,7 @@ def text(value: JsonObject, *, style: Style) -> str:
 
 def proposed_text(value: JsonObject, *, style: Style) -> str:
     """Return the text of a warrant that was just asked for, and who has to say yes."""
-    return raw_of(value, "text") + style.page("") + text(value, style=style)
+    return f"{raw_of(value, 'text')}\n{text(value, style=style)}"
 
 
 def asking_json(asked: Asked, decision: Decision, *, approver: str, key: str) -> JsonObject:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, cast
+from typing import ClassVar, Final, cast
 
 from irkit.actions.base import Seen, parameter
 from irkit.actions.iam_role_limits import editable
@@ -14,6 +14,9 @@ from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
+
+_PROVIDERS: Final = ("saml-provider/", "oidc-provider/")
+"""Whoever comes from an identity provider is not of the account that the provider is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,8 @@ def _refuse_wider(seen: Seen, statements: list[JsonObject], name: str) -> None:
         IrkitError: if everybody, or the principal's account as a whole, is still trusted.
     """
     parts = name.split(":")
-    account = parts[4] if len(parts) > 5 else name  # noqa: PLR2004 - the parts of an ARN
+    own = len(parts) > 5 and not parts[5].startswith(_PROVIDERS)  # noqa: PLR2004 - of an ARN
+    account = parts[4] if own else name
     for wider in {"*", account} - {name}:
         if wider in set(_trusted(statements)):
             raise cannot_reach(

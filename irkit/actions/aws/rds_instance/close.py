@@ -45,6 +45,7 @@ class Close(SettingsOf):
             "Its security groups are as they were: close those too.",
             "The intruder may know its password: change it after the door is shut.",
             "A member of a cluster has its protection from the cluster.",
+            "Other changes of it that wait for its maintenance window go on waiting.",
         ),
     )
 
@@ -53,7 +54,7 @@ class Close(SettingsOf):
     region: str = parameter("aws.region", "The region, where `database` is no ARN", default=HOME)
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read whether it is public and protected, and what is about to change."""
+        """Read whether it is public and protected."""
         where, name = self._place()
         body = await where.find(
             readers, "rds", "describe_db_instances", {"DBInstanceIdentifier": name}, _ABSENT
@@ -84,17 +85,17 @@ class Close(SettingsOf):
         return {"public": False, "protected": True}
 
     async def put(self, name: str, value: Json, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
-        """Set one of the two, at once and not in the next maintenance window."""
+        """Set one of the two.
+
+        AWS makes both at once by themselves. To ask for that would also make what else waits for
+        the next maintenance window, such as a new size, which restarts the database.
+        """
         where, database = self._place()
         return await where.send(
             writers,
             "rds",
             "modify_db_instance",
-            {
-                "DBInstanceIdentifier": database,
-                _FIELDS[name]: value,
-                "ApplyImmediately": True,
-            },
+            {"DBInstanceIdentifier": database, _FIELDS[name]: value},
         )
 
     def _place(self) -> tuple[Where, str]:

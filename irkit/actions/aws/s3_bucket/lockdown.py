@@ -120,7 +120,8 @@ class Lockdown(SettingsOf):
             "Resource": [arn, f"{arn}/*"],
             "Condition": {
                 "ArnNotLike": {"aws:PrincipalArn": listed(keep)},
-                "Bool": {"aws:PrincipalIsAWSService": "false"},
+                # Whoever asks without credentials has neither key, and is denied as well.
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
             },
         }
 

@@ -1,8 +1,9 @@
 """Close what a security group lets in: from anywhere, or from one network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
@@ -36,7 +37,11 @@ class CloseIngress(Action):
         target="aws.security_group",
         permissions=Permissions(
             iam_read=("ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"),
-            iam_write=("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"),
+            iam_write=(
+                "ec2:AuthorizeSecurityGroupIngress",
+                "ec2:CreateTags",
+                "ec2:RevokeSecurityGroupIngress",
+            ),
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
         visible_within=timedelta(seconds=30),
@@ -117,17 +122,26 @@ class CloseIngress(Action):
         self,
         change: Change,
         applied: Applied,  # noqa: ARG002
-        readers: Readers,  # noqa: ARG002
+        readers: Readers,
         writers: Writers,
     ) -> Applied:
-        """Put the rules back."""
+        """Put back the rules that are missing: one call for those that have the same tags."""
         where, group = self._place()
-        return await where.send(
-            writers,
-            "ec2",
-            "authorize_security_group_ingress",
-            {"GroupId": group, "IpPermissions": listed(map(_permission, _taken(change)))},
-        )
+        there = [thaw(_meaning(rule)) for rule in await _rules(readers, where, group)]
+        missing = [rule for rule in _taken(change) if thaw(rule) not in there]
+        done = Applied()
+        for tags, rules in _by_tags(missing):
+            given: dict[str, Json] = {
+                "GroupId": group,
+                "IpPermissions": listed(map(_permission, rules)),
+            }
+            if tags:
+                given["TagSpecifications"] = [
+                    {"ResourceType": "security-group-rule", "Tags": listed(tags)}
+                ]
+            sent = await where.send(writers, "ec2", "authorize_security_group_ingress", {**given})
+            done = Applied(request_ids=(*done.request_ids, *sent.request_ids), status=sent.status)
+        return done
 
     def _lets_in(self, rule: JsonObject) -> bool:
         source = text(rule, "source")
@@ -175,12 +189,23 @@ def _meaning(rule: JsonObject) -> JsonObject:
         "source": source,
         "owner": maybe_text(rule, "ReferencedGroupInfo", "UserId"),
         "description": maybe_text(rule, "Description"),
+        "tags": listed(sorted(entries(rule, "Tags"), key=canonical)),
     }
 
 
 def _taken(change: Change) -> Iterator[JsonObject]:
     kept = [thaw(rule) for rule in entries(change.after, "ingress")]
     return (rule for rule in entries(change.before, "ingress") if thaw(rule) not in kept)
+
+
+def _by_tags(
+    rules: Iterable[JsonObject],
+) -> Iterator[tuple[tuple[JsonObject, ...], list[JsonObject]]]:
+    """Yield the rules that have the same tags, with these: AWS tags all rules of one call."""
+    ordered = sorted(rules, key=lambda rule: canonical(rule["tags"]))
+    for _, group in groupby(ordered, key=lambda rule: canonical(rule["tags"])):
+        same = [*group]
+        yield entries(same[0], "tags"), same
 
 
 def _permission(rule: JsonObject) -> JsonObject:

@@ -1,0 +1,147 @@
+"""What an AWS action must give back to the letter, and what it must not leave open or set off."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import anyio
+import pytest
+from action_cases.aws_bucket import lock_down
+from action_cases.aws_network import close_ingress
+from by_hand import by_hand
+from hands_on import made, planned, undone
+from stage import DATA, Stage, staged
+
+from irkit.actions.aws.rds_instance.close import Close
+from irkit.actions.aws.security_group.close_ingress import CloseIngress
+from irkit.actions.base import Readers, Writers
+from irkit.actions.shape import at
+from irkit.canonical import Json
+from irkit.model.access import parse_policy
+from irkit.model.access.operators import is_met
+from irkit.providers.call import Reply
+from irkit.secret import Secret
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A world without an intruder."""
+    with staged() as stage:
+        yield stage
+
+
+def rules(stage: Stage) -> list[Any]:
+    """Return what the group `web` lets in, without the ids, which are others each time."""
+    with by_hand(stage, "ec2") as ec2:
+        group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])
+        name = group["SecurityGroups"][0]["GroupId"]
+        found = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [name]}])
+    kept = [
+        {key: value for key, value in rule.items() if not key.startswith("SecurityGroupRule")}
+        for rule in found["SecurityGroupRules"]
+        if not rule["IsEgress"]
+    ]
+    return sorted(kept, key=str)
+
+
+def ingress(stage: Stage) -> CloseIngress:
+    """Return the action, where there is something to close."""
+    action = close_ingress(stage)
+    assert isinstance(action, CloseIngress)
+    return action
+
+
+def tagged(stage: Stage, group: str, port: int, tag: str) -> None:
+    """Let everybody in on a port, by a rule with a tag."""
+    with by_hand(stage, "ec2") as ec2:
+        ec2.authorize_security_group_ingress(
+            GroupId=group,
+            IpPermissions=[
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": port,
+                    "ToPort": port,
+                    "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+                }
+            ],
+            TagSpecifications=[
+                {"ResourceType": "security-group-rule", "Tags": [{"Key": "for", "Value": tag}]}
+            ],
+        )
+
+
+def test_a_rule_comes_back_with_its_tags(stage: Stage) -> None:
+    """Who finds rules by their tags finds them again after the undo."""
+    action = ingress(stage)
+    for port, tag in ((8080, "shop"), (8081, "shop"), (8082, "vendor")):
+        tagged(stage, action.group, port, tag)
+    before = rules(stage)
+    done = made(stage, action)
+    assert len(rules(stage)) < len(before)
+    undone(stage, action, done)
+    assert rules(stage) == before
+
+
+def test_an_undo_that_was_interrupted_puts_back_what_is_missing(stage: Stage) -> None:
+    """A rule that is there again is not asked for twice, which AWS refuses."""
+    action = ingress(stage)
+    tagged(stage, action.group, 8080, "shop")
+    before = rules(stage)
+    done = made(stage, action)
+    tagged(stage, action.group, 8080, "shop")
+    undone(stage, action, done)
+    assert rules(stage) == before
+
+
+def test_a_locked_bucket_is_denied_to_whoever_asks_without_credentials(stage: Stage) -> None:
+    """A request that nobody signed has no key of a principal, and meets the deny all the same."""
+    (change,) = planned(stage, lock_down(stage))
+    policy = parse_policy(cast("dict[str, Json]", at(change.after, "policy")))
+    (deny,) = [one for one in policy.statements if one.sid == "IRKitLockdown"]
+    assert all(is_met(condition, {}) for condition in deny.conditions)
+    service = {"aws:principalisawsservice": ("true",)}
+    assert not all(is_met(condition, service) for condition in deny.conditions)
+
+
+class Told:
+    """A writing handle that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[set[str]] = []
+
+    async def take_turn(self) -> None:
+        """Do not wait."""
+
+    def give_turn_back(self) -> None:
+        """Do nothing."""
+
+    async def send(
+        self,
+        service: str,
+        operation: str,
+        parameters: "Mapping[str, Json | Secret] | None" = None,
+        *,
+        account: str,
+        region: str = "us-east-1",
+        secrets: tuple[str, ...] = (),
+        root_through: str = "",
+    ) -> tuple[Reply, Mapping[str, Secret]]:
+        """Keep the parameters."""
+        del service, operation, account, region, secrets, root_through
+        self.given.append(set(parameters or {}))
+        return Reply(status=200, body=None), {}
+
+
+def test_closing_a_database_sets_off_nothing_that_waits_for_its_window() -> None:
+    """`ApplyImmediately` would make a pending change of its size as well, and restart it."""
+    told = Told()
+    close = Close(database="orders", account=DATA)
+
+    async def work() -> None:
+        for name in ("public", "protected"):
+            await close.put(name, True, Readers(), Writers(aws_writer=told))
+
+    anyio.run(work)
+    assert told.given == [
+        {"DBInstanceIdentifier", "PubliclyAccessible"},
+        {"DBInstanceIdentifier", "DeletionProtection"},
+    ]
