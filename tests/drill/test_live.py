@@ -171,19 +171,24 @@ def test_at_a_tabletop_the_facilitator_writes_for_all(night: Night) -> None:
 def test_the_intruder_s_side_is_secret_until_the_end(night: Night) -> None:
     """While a drill is on, a participant's replay and report do not tell what the intruder does."""
     said: dict[str, str] = {}
+    shown = ("trail show --full", "trail show --full --truth")
 
     def look(live: Live, _: Steering) -> None:
         live.play.log.write(Kind.ACT, tactic="push-spam", do="okta.push_mfa", worked=True, why="")
-        for words in (("replay",), ("replay", "--truth"), ("report",)):
-            whole = ["--workspace", str(night.root), "--as", BOB, "drill", *words]
-            said[" ".join(words)] = CliRunner().invoke(application(), whole).output
+        for words in ("drill replay", "drill replay --truth", "drill report", *shown):
+            whole = ["--workspace", str(night.root), "--as", BOB, *words.split()]
+            said[words] = CliRunner().invoke(application(), whole).output
 
     night.play(replace(SOLO, solo=False), look)
-    assert "push-spam" not in said["replay"]
-    assert "push-spam" in said["replay --truth"]
-    assert "IRK858" in said["report"]
-    over = CliRunner().invoke(application(), ["--workspace", str(night.root), "drill", "replay"])
-    assert "push-spam" in over.output
+    assert "push-spam" not in said["drill replay"]
+    assert "push-spam" in said["drill replay --truth"]
+    assert "IRK858" in said["drill report"]
+    assert "drill.act" not in said["trail show --full"]
+    assert "records of the intruder's side are left out" in said["trail show --full"]
+    assert "drill.act" in said["trail show --full --truth"]
+    for words in ("drill replay", "trail show --full"):
+        over = CliRunner().invoke(application(), ["--workspace", str(night.root), *words.split()])
+        assert "push-spam" in over.output
 
 
 def test_a_spoken_yes_is_heard_with_its_words_and_signs_nothing(written: Steering) -> None:

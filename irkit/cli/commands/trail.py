@@ -46,7 +46,7 @@ _Value = Annotated[
 
 
 @command.command()
-def show(
+def show(  # noqa: PLR0917  # a command's options
     run: Annotated[str, typer.Argument(help="A run or a case; left out, everything.")] = "",
     type_: Annotated[
         list[str] | None,
@@ -59,29 +59,35 @@ def show(
     open_: Annotated[
         bool, typer.Option("--open", help="Put values that were kept apart back in their places.")
     ] = False,
+    truth: Annotated[
+        bool, typer.Option("--truth", help="With the intruder's side of a drill that is on.")
+    ] = False,
 ) -> int:
     """List records as they are signed, in their order."""
+    from irkit.cli.drill_secrets import Spared  # noqa: PLC0415
     from irkit.engine.history import revealed  # noqa: PLC0415
 
     me = this()
     moment = _moment(me, since)
     with me.session.journal(writing=False) as journal:
+        spared = Spared.of(me, journal, truth=truth)
         values = (
             view.record_json(
                 replace(record, body=revealed(record, journal.blobs)) if open_ else record
             )
-            for record in _selected(journal, run, tuple(type_ or ()))
+            for record in spared.rest(_selected(journal, run, tuple(type_ or ())))
             if moment is None or parse_rfc3339(record.ts) >= moment
         )
-        if me.output.json:
-            for value in values:
-                me.output.show(value, view.record_text)
-            return ExitCode.DONE
 
         def listed(value: JsonObject, *, style: Style) -> str:  # noqa: ARG001  # one form for all
             return view.records_text(values, style=style, full=full)
 
-        me.output.show({"view": "records"}, listed)
+        if me.output.json:
+            for value in values:
+                me.output.show(value, view.record_text)
+        else:
+            me.output.show({"view": "records"}, listed)
+        spared.say(me)
     return ExitCode.DONE
 
 

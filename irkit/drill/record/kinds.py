@@ -61,6 +61,11 @@ class Kind(StrEnum):
 
 KINDS: Final = frozenset(str(kind) for kind in Kind)
 
+SECRET: Final = frozenset(
+    map(str, (Kind.ACT, Kind.LOST, Kind.SEAT, Kind.BYSTANDER, Kind.BROKEN, Kind.CLAIMED))
+)
+"""What tells the intruder's side: the facilitator's while the drill is on."""
+
 
 class Ending(StrEnum):
     """Why an exercise ended."""
