@@ -87,12 +87,24 @@ def test_wrong_codes_are_counted_and_the_right_one_is_not_found_by_trying(
 
 
 def test_all_callers_together_have_few_tries() -> None:
-    """Many addresses do not help; a right code forgives its own caller's tries."""
+    """Many addresses do not help, and a right code takes back its own try alone."""
     tries = Guesses(lambda: 0.0)
     assert all(tries.begin(f"10.0.0.{number}") for number in range(IN_ALL))
     assert not tries.begin("10.0.1.1")
     tries.right("10.0.0.1")
     assert tries.begin("10.0.1.1")
+
+
+def test_who_has_a_code_cannot_try_for_another_role_for_ever(table: Table, url: str) -> None:
+    """Giving the own code between guesses does not make the guesses forgotten."""
+    eve = Visitor(url)
+    own = {"code": table.code("comms"), "name": "Eve"}
+    tried = []
+    for _ in range(PER_CALLER + 2):
+        tried.append(eve.post("/", {"code": "AAAA-AAAA", "name": "Eve"}).status)
+        tried.append(eve.post("/", own).status)
+    assert tried.count(403) == PER_CALLER
+    assert tried[-1] == 429
 
 
 @pytest.mark.parametrize("name", ["", "   ", "dana@acme.example"])
@@ -141,6 +153,9 @@ def test_a_yes_by_voice_takes_the_words_that_only_the_approver_sees(table: Table
     page = ola.act("responder", "hear", **heard, words="acid acorn agent album")
     assert (page.status, table.drill.heard) == (422, ())
     assert "not the four words" in page.text
+    page = ola.act("responder", "hear", about="A1", voice="Eve", answer="no")
+    assert (page.status, table.drill.heard) == (422, ())
+    assert "no approver in this drill `Eve`" in page.text
     assert ola.act("responder", "hear", **heard, words=words).status == 200
     assert [(item.voice, item.yes) for item in table.drill.heard] == [("Ines", True)]
     assert "Ines said yes to A1, by voice" in ines.get("/role/approver").text
@@ -302,6 +317,9 @@ def test_when_it_is_over_both_sides_are_told(table: Table, url: str) -> None:
     page = ola.get("/role/responder").text
     assert "push-spam" in page
     assert "The facilitator ended it." in page
+    late = table.join(url, "comms", "Paul").get("/role/comms")
+    assert "push-spam" in late.text
+    assert "Paul" not in table.drill.role_of
 
 
 def test_codes_and_open_pages_outlive_a_crash(tmp_path: Path) -> None:

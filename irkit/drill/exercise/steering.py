@@ -133,7 +133,7 @@ class Steering:
 
     def answer(self, question: str, answers: tuple[str, ...]) -> None:
         """Answer a question about what happened; the last answer counts."""
-        drill = self.drill
+        drill = self._may(*Right)
         questions = tuple(item.id for item in scenario_of(drill).truth.questions)
         self._must_be(question, questions, "question")
         self._write(drill, Kind.ANSWERED, question=question, answers=list(answers))
@@ -154,6 +154,7 @@ class Steering:
         drill = self._may(*ASKING)
         asked = {item.about: item for item in drill.asked}
         self._must_be(about, tuple(asked), "approval that was asked for")
+        self._must_be_voice(drill, voice)
         if voice == asked[about].by:
             raise IrkitError(
                 Diagnostic(
@@ -208,11 +209,10 @@ class Steering:
             IrkitError: IRK858 if they do not.
         """
         drill = self.drill
-        roles = scenario_of(drill).roles
-        mine = (self.role,) if self.role else drill.role_of.get(self.actor.id, ())
-        if any(may(drill, roles[name], *rights) for name in mine if name in roles):
+        scenario = scenario_of(drill)
+        if any(may(drill, role, *rights) for role in self._held(drill, scenario)):
             return drill
-        able = [name for name, role in roles.items() if role.can & set(rights)]
+        able = [name for name, role in scenario.roles.items() if role.can & set(rights)]
         raise IrkitError(
             Diagnostic(
                 code="IRK858",
@@ -220,6 +220,18 @@ class Steering:
                 help=f"take a role that may: irkit drill join {able[0] if able else 'ROLE'}",
             )
         )
+
+    def _must_be_voice(self, drill: Drill, voice: str) -> None:
+        """Take the voice of an approver who is there; the facilitator knows who else spoke."""
+        scenario = scenario_of(drill)
+        known = voices(drill, scenario)
+        if known and not any(role.sees_truth for role in self._held(drill, scenario)):
+            self._must_be(voice, known, "approver in this drill")
+
+    def _held(self, drill: Drill, scenario: Scenario) -> tuple[Role, ...]:
+        """Return the roles in which this person acts."""
+        mine = (self.role,) if self.role else drill.role_of.get(self.actor.id, ())
+        return tuple(scenario.roles[name] for name in mine if name in scenario.roles)
 
     def _must_be(self, name: str, known: tuple[str, ...], what: str) -> None:
         if name not in known:
@@ -230,6 +242,12 @@ def may(drill: Drill, role: Role, *rights: Right) -> bool:
     """Say whether a role has one of these rights; at a tabletop the facilitator has all."""
     writes_for_all = drill.style == Style.TABLETOP and role.sees_truth
     return writes_for_all or bool(role.can & set(rights))
+
+
+def voices(drill: Drill, scenario: Scenario) -> tuple[str, ...]:
+    """Return who is there as an approver."""
+    able = {role.name for role in scenario.roles.values() if Right.APPROVE in role.can}
+    return tuple(dict.fromkeys(item.who for item in drill.people if item.role in able))
 
 
 def to_come(drill: Drill) -> Mapping[str, Inject]:

@@ -89,9 +89,13 @@ class Pages:
         return response
 
     def _take(self, holder: Holder) -> None:
-        """Take the role, unless that name has it already: somebody who comes back is the same."""
+        """Take the role, unless that name has it already: somebody who comes back is the same.
+
+        To a debriefing people come without one.
+        """
         board = self.shown.board
-        if holder.role not in board.drill().role_of.get(holder.name, ()):
+        drill = board.drill()
+        if drill.end is None and holder.role not in drill.role_of.get(holder.name, ()):
             board.steering(holder).join(holder.role)
 
     def _unfit(self, name: str, role: str) -> str:

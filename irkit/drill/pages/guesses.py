@@ -37,8 +37,11 @@ class Guesses:
             return True
 
     def right(self, caller: str) -> None:
-        """Forgive a caller's tries: the code was right."""
+        """Take a caller's last try back: the code was right. The wrong ones before it stay.
+
+        Whoever has a code of their own could else try another role's for ever.
+        """
         with self._lock:
-            left = [entry for entry in self._tries if entry[1] != caller]
-            self._tries.clear()
-            self._tries.extend(left)
+            last = next((try_ for try_ in reversed(self._tries) if try_[1] == caller), None)
+            if last is not None:
+                self._tries.remove(last)

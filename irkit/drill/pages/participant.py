@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from irkit.drill.exercise.steering import ASKING, may, spoken_words
+from irkit.drill.exercise.steering import ASKING, may, spoken_words, voices
 from irkit.drill.pages.doors import Holder
 from irkit.drill.pages.public import Entry, Public, minutes, public, reachable, words
 from irkit.drill.record.deeds import Done
@@ -129,7 +129,7 @@ def seen_by(
         messages=tuple(_messages(drill, scenario, role))[::-1],
         choices=tuple(_choices(drill, scenario)) if "decide" in offers else (),
         asked=tuple(_asked(drill, scenario, now, reads="approve" in offers)),
-        voices=_voices(drill, scenario),
+        voices=voices(drill, scenario),
         questions=tuple(_questions(drill, scenario)),
         hint_costs=left[0].points if left else None,
         notes=tuple(_note(said) for said in drill.notes if said.by == name)[::-1],
@@ -180,12 +180,6 @@ def _asked(drill: Drill, scenario: Scenario, now: int, *, reads: bool) -> Iterat
                 late=due is not None and now > due,
                 words=spoken_words(drill, said.about, said.text) if reads else (),
             )
-
-
-def _voices(drill: Drill, scenario: Scenario) -> tuple[str, ...]:
-    """Return who has come in as an approver."""
-    able = {role.name for role in scenario.roles.values() if Right.APPROVE in role.can}
-    return tuple(dict.fromkeys(item.who for item in drill.people if item.role in able))
 
 
 def _questions(drill: Drill, scenario: Scenario) -> Iterator[Question]:
