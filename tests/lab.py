@@ -22,6 +22,7 @@ from irkit.actions.load import catalogue
 from irkit.canonical import Json, JsonObject
 from irkit.engine.assembly import Surroundings, connected, context, open_and_prepare
 from irkit.engine.books import checked, load_book
+from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Pace
 from irkit.engine.generated import undo_text
 from irkit.engine.history import Inflated
@@ -76,6 +77,8 @@ class Lab:
     pace: Pace = FAST
     ears: Ears = field(default_factory=Ears)
     on_wait: OnWait | None = None
+    wired: Callable[[OpenConnections], OpenConnections] = field(default=lambda opened: opened)
+    """What stands before the connections that a run acts over."""
 
     @property
     def session(self) -> Session:
@@ -175,7 +178,7 @@ class Lab:
                         session,
                         book,
                         self.around(),
-                        connections,
+                        self.wired(connections),
                         run_id=run_id,
                         journal=journal,
                         consent=consent,

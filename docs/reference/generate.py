@@ -16,6 +16,8 @@ from pathlib import Path
 
 import click
 from configuration_keys import KEYS, ROLES, VARIABLES
+from exercised_table import COLUMNS
+from exercised_table import rows as exercised
 from playbook_pages import pages as playbook_pages
 from test_file_keys import CASE, SWEEPS, TOP, WORLD
 
@@ -52,6 +54,7 @@ def pages() -> Mapping[Path, str]:
     makers: Mapping[str, Callable[[], Iterable[str]]] = {
         "actions.md": _actions,
         "commands.md": _commands,
+        "exercised.md": _exercised,
         "lint-rules.md": _lint_rules,
         "configuration.md": _configuration,
         "test-files.md": _test_files,
@@ -184,6 +187,23 @@ def _options(
 
 def _paragraphs(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").strip().split("\n")]
+
+
+def _exercised() -> Iterator[str]:
+    yield from ("# What was exercised", "")
+    yield "Every action, over HTTP against the simulated providers, by the tests of irkit. Each of"
+    yield "them is parametrised with the cases that it fills cells for, and an action that misses a"
+    yield "cell fails the tests. Nothing here was tried on a real tenant."
+    yield ""
+    yield from _table(("Column", "What was shown"), [(f"{c}", t) for c, t in COLUMNS.items()])
+    yield ""
+    yield "`-`: a read plans, makes and takes back nothing. Killed in the middle it is asked again,"
+    yield "and what it found before is in the trail."
+    yield ""
+    yield from _table(
+        ("Action", *(str(column) for column in COLUMNS)),
+        [(f"[`{action}`](actions.md#{_anchor(action)})", *row) for action, *row in exercised()],
+    )
 
 
 def _lint_rules() -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from action_cases import CASES, Case
 from action_cases.aws_identity import revoke_role_sessions
+from exercised import Exercise, exercises
 from stage import Hands, staged
 
 from irkit.actions.base import Action, Applied, Verdict
@@ -17,8 +18,6 @@ from irkit.canonical import Json, canonical, thaw
 from irkit.diagnostics import IrkitError
 from irkit.model.change import Change, fill_late, is_late
 from irkit.model.spec import Reversal, Spec, Verb
-
-each_action = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
 async def planned(action: Action, hands: Hands) -> tuple[Change, ...]:
@@ -57,7 +56,7 @@ def test_every_changing_action_has_a_case() -> None:
     assert covered == {spec.id for spec in catalogue() if spec.verb is Verb.DO}
 
 
-@each_action
+@exercises(Exercise.PROBE, Exercise.PLAN, cases=CASES)
 def test_looking_and_planning_write_nothing_and_agree(case: Case) -> None:
     """A dry run sends no writing call; two of them plan the same, on disjoint targets."""
     with staged(intruder=case.intruder) as stage:
@@ -75,7 +74,7 @@ def test_looking_and_planning_write_nothing_and_agree(case: Case) -> None:
     assert all(Change.from_json(change.to_json()).digest == change.digest for change in first)
 
 
-@each_action
+@exercises(Exercise.APPLY, Exercise.VERIFY, cases=CASES)
 def test_what_was_planned_is_made_and_holds(case: Case) -> None:
     """Each change holds, a look could adopt it, nothing is left, and no other right was used."""
     with staged(intruder=case.intruder) as stage:
@@ -98,7 +97,7 @@ def test_what_was_planned_is_made_and_holds(case: Case) -> None:
         assert stage.undeclared(action.spec, calls) == set()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.returns], ids=lambda c: c.name)
+@exercises(Exercise.UNDO, cases=[case for case in CASES if case.returns])
 def test_undo_restores_the_world(case: Case) -> None:
     """What is declared EXACT comes back byte for byte; what can be undone comes back in state."""
     with staged(intruder=case.intruder) as stage:
@@ -119,7 +118,9 @@ def test_undo_restores_the_world(case: Case) -> None:
             assert stage.world.restorable() == before
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if not c.returns], ids=lambda c: c.name)
+@exercises(
+    Exercise.UNDO, cases=[case for case in CASES if not case.returns], said=lambda _: "refused"
+)
 def test_what_has_no_way_back_says_so(case: Case) -> None:
     """An undo of what cannot be undone is refused with what to do instead, and is not EXACT."""
     with staged(intruder=case.intruder) as stage:

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 import anyio
+from deadly import DeadlyConnections
 from lab_people import FAST, REQUESTER
 
-from irkit.actions.base import Writers
 from irkit.actions.load import catalogue
 from irkit.engine.assembly import Surroundings, connected, context
 from irkit.engine.books import recorded_book
@@ -18,7 +18,6 @@ from irkit.engine.history import Inflated
 from irkit.engine.runner import Runner
 from irkit.engine.session import Session
 from irkit.model.run import Run
-from irkit.providers.call import Purpose, Reply
 from irkit.workspace import decode
 
 
@@ -50,42 +49,6 @@ class Deadly:
         """Nothing."""
 
 
-class DeadlyWriter:
-    """Sends a write, and dies when its answer is there and nothing of it is recorded."""
-
-    def __init__(self, writer: object) -> None:
-        """Stand before `writer`."""
-        self._writer = writer
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._writer, name)
-
-    async def send(self, *args: object, **named: object) -> Reply:
-        """Send and die."""
-        await self._writer.send(*args, **named)  # type: ignore[attr-defined]
-        die()
-        raise AssertionError
-
-
-class DeadlyConnections:
-    """Connections whose writers are deadly."""
-
-    def __init__(self, real: OpenConnections) -> None:
-        """Stand before `real`."""
-        self._real = real
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._real, name)
-
-    def writers(self, connection: str | None, needs: tuple[str, ...], purpose: Purpose) -> Writers:
-        """Return deadly writing handles."""
-        real = self._real.writers(connection, needs, purpose)
-        return Writers(
-            okta_writer=DeadlyWriter(real.okta_writer),  # type: ignore[arg-type]
-            aws_writer=DeadlyWriter(real.aws_writer),  # type: ignore[arg-type]
-        )
-
-
 def act(root: str, run_id: str, point: str) -> None:
     """Go on with a run until it waits or closes, or die at `point`.
 
@@ -109,7 +72,7 @@ def act(root: str, run_id: str, point: str) -> None:
             async with connected(session, book, around, run_id=run_id, dry=False) as (opened, _):
                 made: OpenConnections = opened
                 if point == "sent":
-                    made = DeadlyConnections(opened)  # type: ignore[assignment]
+                    made = DeadlyConnections(opened, die)  # type: ignore[assignment]
                 surroundings = context(
                     session,
                     book,

@@ -87,6 +87,37 @@ def _response(outgoing: Outgoing) -> Response:
     return response
 
 
+class _PromptServer(uvicorn.Server):
+    """A server that leaves when it is told to; uvicorn itself looks, and then waits, 0.1 s each.
+
+    Whoever is connected when it leaves is cut off: the proxy before it has closed by then.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._left = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def leave(self) -> None:
+        """Stop serving; to be called from another thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._left.set)
+
+    async def main_loop(self) -> None:
+        """Serve until somebody says to leave."""
+        self._loop = asyncio.get_running_loop()
+        if not await self.on_tick(0):
+            await self._left.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what listens."""
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+
+
 class OktaServer:
     """Runs the org in a thread. Clients talk to `proxy`, which stands before it."""
 
@@ -104,7 +135,7 @@ class OktaServer:
             date_header=False,
             server_header=False,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _PromptServer(config)
         self._proxy: FaultProxy | None = None
         self._thread: threading.Thread | None = None
 
@@ -147,5 +178,5 @@ class OktaServer:
         if self._thread is None or self._proxy is None:
             return
         self._proxy.stop()
-        self._server.should_exit = True
+        self._server.leave()
         self._thread.join()
