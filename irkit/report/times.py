@@ -20,6 +20,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
+def passed(seconds: int) -> str:
+    """Return a time that is counted from a beginning, in minutes and seconds: `22:04`."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 def between(start: datetime, end: datetime) -> str:
     """Return a short duration: `1.2 s` below ten seconds, else in words."""
     return took((end - start) // timedelta(milliseconds=1))

@@ -9,6 +9,7 @@ from scenario_text import LAPSUS
 
 from irkit.actions.load import catalogue
 from irkit.drill.exercise.simulate import Played, simulate
+from irkit.drill.measures.told import Told
 from irkit.drill.scenario.files import find, load
 from irkit.drill.scenario.model import Scenario
 
@@ -22,6 +23,12 @@ def scenario(name: str = LAPSUS) -> Scenario:
 def played(response: str, seed: int = 7, name: str = LAPSUS, minutes: int = 90) -> Played:
     """Return the first minutes of one response; who looks at it changes nothing."""
     return _kept(response, seed, name, minutes)
+
+
+def told(response: str = "playbook", minutes: int = 90) -> Told:
+    """Return a simulated drill as measures read it."""
+    found = played(response, minutes=minutes)
+    return Told.of(scenario(), found.drill, found.runs)
 
 
 def play_anew(response: str, minutes: int) -> Played:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from simulated import played, scenario
+from simulated import scenario, told
 
 from irkit.drill.exercise.baselines import last_time
 from irkit.drill.exercise.compare import Night, rows
@@ -11,20 +11,14 @@ from irkit.drill.exercise.lines import Lane, lines
 from irkit.drill.measures import people, truth
 from irkit.drill.measures.all import measured
 from irkit.drill.measures.expectations import judged
-from irkit.drill.measures.scorecard import Group, Rating, rated, scorecard
-from irkit.drill.measures.told import Told
+from irkit.drill.measures.points import Group
+from irkit.drill.measures.scorecard import Rating, rated, scorecard
 from irkit.drill.record.kinds import Ending
 from irkit.drill.record.state import Answered, HintGiven, Judged, Said
 from irkit.drill.scenario.goals import Measure, Objective
 from irkit.drill.scenario.model import Evidence
 
 pytestmark = pytest.mark.xdist_group("simulated")  # they share what was played once
-
-
-def told(response: str = "playbook", minutes: int = 90) -> Told:
-    """Return a simulated drill as measures read it."""
-    found = played(response, minutes=minutes)
-    return Told.of(scenario(), found.drill, found.runs)
 
 
 def test_a_false_all_clear_is_counted_and_timed() -> None:

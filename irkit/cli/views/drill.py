@@ -13,6 +13,7 @@ from irkit.drill.record.state import Drill
 from irkit.drill.scenario.model import Scenario
 from irkit.report.mark import Mark
 from irkit.report.reading import count_of, flag_of, objects_of, raw_of, text_of, texts_of
+from irkit.report.times import passed
 
 _LANES: Final = {"intruder": "INTRUDER  ", "responders": "RESPONDERS", "exercise": "EXERCISE  "}
 _MINUTE: Final = 60
@@ -140,7 +141,7 @@ def going_on_text(value: JsonObject, *, style: Style) -> str:
     state = f"ended: {ended}" if ended else "running" if flag_of(value, "running") else "paused"
     head = (
         f"[EXERCISE] {text_of(value, 'drill')} · {text_of(value, 'title')} · "
-        f"T+{clock(count_of(value, 't'))} of {clock(count_of(value, 'lasts'))} · {state}"
+        f"T+{passed(count_of(value, 't'))} of {passed(count_of(value, 'lasts'))} · {state}"
     )
     seats = [
         style.marked(
@@ -207,11 +208,6 @@ def compared_markdown(value: JsonObject) -> str:
     return "\n".join(lines_)
 
 
-def clock(seconds: int) -> str:
-    """Return exercise time as minutes and seconds."""
-    return f"{seconds // _MINUTE}:{seconds % _MINUTE:02}"
-
-
 def _cells(value: JsonObject) -> Iterator[tuple[str, ...]]:
     for row in objects_of(value, "rows"):
         seeds = count_of(row, "seeds")
@@ -244,7 +240,7 @@ def _one(line: JsonObject, style: Style) -> str:
     good = line.get("good")
     mark = Mark.STEP if good is None else Mark.GOOD if good else Mark.BAD
     lane = _LANES[raw_of(line, "lane")]
-    return f"{clock(count_of(line, 't')):>6}  {lane}  {style.marked(mark, text_of(line, 'text'))}"
+    return f"{passed(count_of(line, 't')):>6}  {lane}  {style.marked(mark, text_of(line, 'text'))}"
 
 
 def _pairs(value: JsonObject, key: str) -> Iterator[tuple[str, str]]:

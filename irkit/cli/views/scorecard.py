@@ -9,6 +9,7 @@ from irkit.cli.views.style import Style
 from irkit.drill.scenario.goals import UNITS, Measure, Unit
 from irkit.report.mark import Mark
 from irkit.report.reading import count_of, flag_of, object_of, objects_of, raw_of, text_of
+from irkit.report.times import passed
 
 _UNKNOWN: Final = "-"
 
@@ -94,7 +95,7 @@ def measure_text(column: JsonObject, measure: Measure) -> str:
     number = count_of(column, measure)
     match UNITS[measure]:
         case Unit.SECONDS:
-            return f"{number // 60}:{number % 60:02}"
+            return passed(number)
         case Unit.PERCENT:
             return f"{number}%"
         case Unit.COUNT:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from irkit.drill.measures import people, truth
+from irkit.drill.measures import load, people, truth
 from irkit.drill.measures.expectations import Judgement, judged
 from irkit.drill.measures.told import Told
 from irkit.drill.record.deeds import Deed
@@ -15,7 +15,7 @@ Values = Mapping[Measure, int | None]
 def measured(told: Told) -> Values:
     """Return every measure."""
     found = judged(told)
-    return {**_times(told), **_truth(told), **_people(told, found)}
+    return {**_times(told), **_truth(told), **_people(told, found), **_load(told)}
 
 
 def _times(told: Told) -> Values:
@@ -56,4 +56,14 @@ def _people(told: Told, found: tuple[Judgement, ...]) -> Values:
         Measure.COMMS_ON_TIME: round(100 * sum(bool(item.met) for item in posts) / len(posts))
         if posts
         else None,
+    }
+
+
+def _load(told: Told) -> Values:
+    return {
+        Measure.GUARD_REFUSALS: load.guard_refusals(told),
+        Measure.RETRIES: load.retries(told),
+        Measure.PEAK_DECISIONS: load.peak_decisions(told),
+        Measure.LONGEST_SILENCE: load.longest_silence(told),
+        Measure.BUSIEST_SHARE: load.busiest_share(told),
     }

@@ -19,7 +19,14 @@ class Deed(StrEnum):
     APPROVED = "approved"
     CUT = "cut"
     VERIFIED = "verified"
+    RETRIED = "retried"
+    """A change was sent once more; what became of the try before is in the trail."""
     REFUSED = "refused"
+    """Somebody refused to sign."""
+    STOPPED = "stopped"
+    """A guard of irkit's refused."""
+    ANSWERED = "answered"
+    """Somebody answered what a run asked."""
     CLOSED = "closed"
 
 
@@ -37,6 +44,8 @@ class Done:
         by: Who did it.
         phase: The phase it belongs to, if it does.
         evidence: Whether a read was marked as evidence.
+        sent: The record after which a change went out, -1 for everything else.
+        n: The record that says that it was made, -1 for everything else.
     """
 
     t: int
@@ -48,6 +57,8 @@ class Done:
     by: str = ""
     phase: str = ""
     evidence: bool = False
+    sent: int = -1
+    n: int = -1
 
 
 def deeds(drill: Drill, runs: Iterable[Run]) -> tuple[Done, ...]:
@@ -80,6 +91,8 @@ class _Reader:
         by: str = "",
         phase: str = "",
         evidence: bool = False,
+        sent: int = -1,
+        n: int = -1,
     ) -> Done:
         """Return one deed at a moment of the trail."""
         return Done(
@@ -92,6 +105,8 @@ class _Reader:
             by=by,
             phase=phase,
             evidence=evidence,
+            sent=sent,
+            n=n,
         )
 
     def all(self) -> Iterator[Done]:
@@ -103,6 +118,8 @@ class _Reader:
         yield from self._reads()
         yield from self._people()
         yield from self._changes()
+        for at, code, summary in run.refusals:
+            yield self.done(at, Deed.STOPPED, code, label=summary)
         if run.closed and run.last_at is not None:
             yield self.done(run.last_at, Deed.CLOSED, run.outcome, label=run.title)
 
@@ -127,11 +144,15 @@ class _Reader:
                 deed = Deed.APPROVED if statement.get("decision") == "approve" else Deed.REFUSED
                 for part in _parts(self.run, statement):
                     yield self.done(at, deed, part, by=by, phase=part)
+        for step, answer in self.run.answers.items():
+            if not answer.silent:
+                yield self.done(answer.at, Deed.ANSWERED, step, by=answer.by)
 
     def _changes(self) -> Iterator[Done]:
         for state in self.run.changes.values():
+            again = ((state.intent_at, Deed.RETRIED),) * max(state.attempt - 1, 0)
             marks = ((state.made_at, Deed.CUT), (state.verified_at, Deed.VERIFIED))
-            for at, deed in marks:
+            for at, deed in (*again, *marks):
                 if at is not None:
                     yield self.done(
                         at,
@@ -139,6 +160,8 @@ class _Reader:
                         state.step.action,
                         label=state.change.target.label,
                         phase=state.phase,
+                        sent=state.intent if deed is Deed.CUT else -1,
+                        n=state.made_n if deed is Deed.CUT else -1,
                     )
 
 

@@ -118,14 +118,15 @@ def _lost(drill: Drill, entry: Entry) -> Drill:
 
 
 def _seat(drill: Drill, entry: Entry) -> Drill:
-    return replace(drill, seats=_with_state(drill.seats, entry.body))
+    return replace(drill, seats=_with_state(drill.seats, entry))
 
 
 def _bystander(drill: Drill, entry: Entry) -> Drill:
-    return replace(drill, bystanders=_with_state(drill.bystanders, entry.body))
+    return replace(drill, bystanders=_with_state(drill.bystanders, entry))
 
 
-def _with_state(known: Mapping[str, SeatLife], body: JsonObject) -> Mapping[str, SeatLife]:
+def _with_state(known: Mapping[str, SeatLife], entry: Entry) -> Mapping[str, SeatLife]:
+    body = entry.body
     id_ = _text(body, "seat")
     life = known.get(id_) or SeatLife(
         id=id_,
@@ -135,7 +136,7 @@ def _with_state(known: Mapping[str, SeatLife], body: JsonObject) -> Mapping[str,
         again=bool(body.get("again")),
     )
     states = (*life.states, (_number(body, "t"), _text(body, "state")))
-    return {**known, id_: replace(life, states=states)}
+    return {**known, id_: replace(life, states=states, records=(*life.records, entry.n))}
 
 
 def _inject(drill: Drill, entry: Entry) -> Drill:

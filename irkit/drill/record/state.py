@@ -50,7 +50,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatLife:
-    """One seat, and how it stood: `states` are (time, state) pairs, the oldest first."""
+    """One seat, and how it stood: `states` are (time, state) pairs, the oldest first.
+
+    `records` are the trail's records that say so, one for each state.
+    """
 
     id: str
     kind: str
@@ -58,6 +61,7 @@ class SeatLife:
     by: str = ""
     again: bool = False
     states: tuple[tuple[int, str], ...] = ()
+    records: tuple[int, ...] = ()
 
     @property
     def since(self) -> int:

@@ -32,6 +32,11 @@ class Measure(StrEnum):
     INVESTIGATION_F1 = "investigation_f1"
     COMMS_ON_TIME = "comms_on_time"
     DATA_LOST = "data_lost"
+    GUARD_REFUSALS = "guard_refusals"
+    RETRIES = "retries"
+    PEAK_DECISIONS = "peak_decisions"
+    LONGEST_SILENCE = "longest_silence"
+    BUSIEST_SHARE = "busiest_share"
 
 
 class Unit(StrEnum):
@@ -53,6 +58,7 @@ _SECONDS: Final = frozenset(
         Measure.APPROVAL_P50,
         Measure.APPROVAL_P90,
         Measure.BLOCKED_TIME,
+        Measure.LONGEST_SILENCE,
     }
 )
 _PERCENT: Final = frozenset(
@@ -61,6 +67,7 @@ _PERCENT: Final = frozenset(
         Measure.EVIDENCE_BEFORE_CHANGE,
         Measure.INVESTIGATION_F1,
         Measure.COMMS_ON_TIME,
+        Measure.BUSIEST_SHARE,
     }
 )
 MORE_IS_BETTER: Final = frozenset(
