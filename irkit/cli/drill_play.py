@@ -1,4 +1,4 @@
-"""`irkit drill run|status|replay|report|stop`: playing a drill with people, and what came of it."""
+"""`irkit drill run|status|replay|stop`: playing a drill with people, and telling it again."""
 
 import signal
 from pathlib import Path
@@ -11,7 +11,6 @@ from irkit.cli.opened import Invocation, this
 
 if TYPE_CHECKING:
     from irkit.canonical import JsonObject
-    from irkit.drill.exercise.simulate import Played
     from irkit.drill.record.deeds import Done
     from irkit.drill.record.state import Drill
     from irkit.drill.scenario.model import Inject, Scenario, Style
@@ -27,7 +26,7 @@ _Truth = Annotated[
 
 def add(command: typer.Typer) -> None:
     """Add these commands to `irkit drill`."""
-    for function in (run, status, replay, report, stop):
+    for function in (run, status, replay, stop):
         command.command()(function)
 
 
@@ -169,25 +168,6 @@ def _seen(me: Invocation, name: str) -> "tuple[Drill, tuple[Done, ...]]":
         return drill, deeds(drill, all_runs(journal))
 
 
-def report(name: _Drill = "", truth: _Truth = False) -> int:
-    """Score a drill beside doing nothing, the playbook at once, and last time.
-
-    While it is on, the score so far is the facilitator's: it tells what the intruder has.
-    """
-    from irkit.cli.drilling import drill_of  # noqa: PLC0415
-    from irkit.cli.views import scorecard as card  # noqa: PLC0415
-    from irkit.drill.exercise.steering import require_over  # noqa: PLC0415
-
-    me = this()
-    with me.session.journal(writing=False) as journal:
-        drill = drill_of(journal, name)
-        if not truth:
-            require_over(drill)
-        value = drill.score or _card(journal, drill.id)
-    me.output.show({"view": "scorecard", **value}, card.text)
-    return ExitCode.DONE
-
-
 def stop(
     text: Annotated[str, typer.Argument(metavar="[WHY]", help="Why it ends.")] = "",
     real: Annotated[
@@ -207,29 +187,15 @@ def stop(
 
 def _scored(journal: "Journal", name: str) -> "JsonObject":
     """Score a drill that is over, record it, and return the card."""
+    from irkit.cli.drilling import card_of  # noqa: PLC0415
+    from irkit.drill.exercise.start import known  # noqa: PLC0415
     from irkit.drill.record.kinds import Kind  # noqa: PLC0415
     from irkit.drill.record.log import DrillLog  # noqa: PLC0415
 
-    value = _card(journal, name)
+    value = card_of(journal, known(journal)[name])
     log = DrillLog(drill=name, journal=journal, seconds=lambda: 0)
     log.write(Kind.SCORED, score=value)
     return {"view": "scorecard", **value}
-
-
-def _card(journal: "Journal", name: str) -> "JsonObject":
-    from irkit.drill.exercise.baselines import score  # noqa: PLC0415
-    from irkit.drill.exercise.start import known  # noqa: PLC0415
-    from irkit.drill.exercise.steering import scenario_of  # noqa: PLC0415
-
-    played = _played(journal, name)
-    others = tuple(known(journal).values())
-    return score(scenario_of(played.drill), played, others).to_json()
-
-
-def _played(journal: "Journal", name: str) -> "Played":
-    from irkit.drill.exercise.simulate import played  # noqa: PLC0415
-
-    return played(journal, name)
 
 
 def _say_how(me: Invocation, root: Path, name: str, title: str) -> None:

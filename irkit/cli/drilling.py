@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from irkit.canonical import JsonObject
 from irkit.cli.opened import Invocation
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.drill.absent import absent
-from irkit.drill.exercise.baselines import IN_TIME
+from irkit.drill.exercise.baselines import IN_TIME, score
+from irkit.drill.exercise.simulate import Played
 from irkit.drill.exercise.start import known
+from irkit.drill.exercise.steering import scenario_of
 from irkit.drill.record.state import Drill
 from irkit.drill.scenario.files import files, find, load
 from irkit.drill.scenario.model import Response, Scenario
+from irkit.engine.runs import all_runs
 from irkit.trail.journal import Journal
 from irkit.workspace.decode import load as load_workspace
 
@@ -101,3 +105,11 @@ def drill_of(journal: Journal, name: str) -> Drill:
             )
         )
     raise absent(f"there is no drill `{name}`", name, tuple(found))
+
+
+def card_of(journal: Journal, drill: Drill) -> JsonObject:
+    """Return a drill's score as it was recorded, or as it comes to beside its baselines."""
+    if drill.score:
+        return drill.score
+    played = Played(drill=drill, runs=all_runs(journal))
+    return score(scenario_of(drill), played, known(journal).values()).to_json()

@@ -23,7 +23,7 @@ from irkit.report.mark import Mark
 from irkit.report.sentences import mark_of, numbers, state_words, verdict
 from irkit.report.story_model import Story
 from irkit.report.timeline import NARROW, WIDE, timeline
-from irkit.report.times import clock, exact, stamp, took
+from irkit.report.times import clock, exact, passed, stamp, took
 
 Format: TypeAlias = Literal["md", "html", "json"]
 
@@ -39,20 +39,18 @@ def render(story: Story, format_: Format, *, template: str = AFTER_ACTION) -> st
     Raises:
         IrkitError: if there is no such template for that format.
     """
-    name = f"{template}.{format_}{_ENDING}"
-    if name not in template_names():
-        raise _absent(name)
-    environment = _environment(html=format_ == "html")
     value, html = story.to_json(), format_ == "html"
-    return environment.get_template(name).render(
+    return fill(
+        template,
+        format_,
         story=value,
         state=state_words(story.state),
         mark=mark_of(story.state),
         verdict=verdict(story),
         numbers=numbers(story.figures),
-        wide=Markup(timeline(story, WIDE) if html else ""),  # noqa: S704  # escaped where it is made
-        narrow=Markup(timeline(story, NARROW) if html else ""),  # noqa: S704  # escaped where it is made
-        document=_document(value) if format_ == "json" else "",
+        wide=drawn(timeline(story, WIDE) if html else ""),
+        narrow=drawn(timeline(story, NARROW) if html else ""),
+        document=document(value) if format_ == "json" else "",
     )
 
 
@@ -61,12 +59,30 @@ def page(name: str, values: Mapping[str, object]) -> str:
     return _pages().get_template(name).render(values)
 
 
+def fill(template: str, format_: Format, **values: object) -> str:
+    """Return a template of `templates/` filled with values.
+
+    Raises:
+        IrkitError: if there is no such template for that format.
+    """
+    name = f"{template}.{format_}{_ENDING}"
+    if name not in template_names():
+        raise _absent(name)
+    return _environment(html=format_ == "html").get_template(name).render(**values)
+
+
+def drawn(svg: str) -> Markup:
+    """Return a drawing, whose texts were escaped where it was made, as it is."""
+    return Markup(svg)  # noqa: S704  # escaped where it is made
+
+
 def template_names() -> tuple[str, ...]:
     """Return the names of the templates: `after-action.html.j2`."""
     return tuple(sorted(path.name for path in assets.templates().glob(f"*{_ENDING}")))
 
 
-def _document(value: JsonObject) -> str:
+def document(value: JsonObject) -> str:
+    """Return the text of a JSON report."""
     return json.dumps(thaw(value), ensure_ascii=False, indent=2)
 
 
@@ -157,6 +173,7 @@ _FILTERS: Final = {
     "stamp": _stamp,
     "seconds": _seconds,
     "after": _after,
+    "passed": lambda value: passed(value) if value is not None else "–",
     "short": _short,
     "shape": _shape,
     "words": _words,

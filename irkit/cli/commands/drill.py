@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from irkit.cli.documents import by_name
 from irkit.cli.drill_people import add as add_people
 from irkit.cli.drill_play import add as add_play
+from irkit.cli.drill_report import report, tell
 from irkit.cli.exits import ExitCode
 from irkit.cli.opened import this
 
@@ -97,8 +99,14 @@ def quick(
     response: Annotated[
         str, typer.Option(help="Which of the scenario's responses; else its playbook.")
     ] = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the after-action report here.")
+    ] = None,
 ) -> int:
-    """Play a whole drill in seconds, with a scripted responder, and score it beside baselines."""
+    """Play a whole drill in seconds, with a scripted responder, and score it beside baselines.
+
+    Its trail is not kept. The kind of report is the ending of --out: .html, .md or .json.
+    """
     from irkit.cli.drilling import one_response, scenario  # noqa: PLC0415
     from irkit.cli.views import drill as view  # noqa: PLC0415
     from irkit.cli.views import scorecard as card  # noqa: PLC0415
@@ -106,6 +114,7 @@ def quick(
     from irkit.drill.exercise.lines import lines  # noqa: PLC0415
     from irkit.drill.exercise.simulate import simulate  # noqa: PLC0415
     from irkit.drill.record.deeds import deeds  # noqa: PLC0415
+    from irkit.drill.report.model import Source  # noqa: PLC0415
 
     me = this()
     told = scenario(me, name)
@@ -113,9 +122,13 @@ def quick(
     for line in lines(played.drill, deeds(played.drill, played.runs)):
         me.output.progress(view.line_json(line), view.line_text)
     found = score(told, played, ())
-    me.output.show({"view": "scorecard", **found.to_json()}, card.text)
+    value = found.to_json()
+    me.output.show({"view": "scorecard", **value}, card.text)
+    if out is not None:
+        tell(me, played, value, Source(), format_=by_name(out), out=out)
     return ExitCode.DONE if not found.capped else ExitCode.STILL_OPEN
 
 
 add_play(command)
+command.command()(report)
 add_people(command)

@@ -1,24 +1,15 @@
 """`irkit report`: an after-action report of a run or a case, or a draft message about it."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from irkit.canonical import thaw
+from irkit.cli.documents import Format, by_name, written
 from irkit.cli.exits import ExitCode
 from irkit.cli.opened import this
-from irkit.diagnostics import Diagnostic, IrkitError
-
-
-class Format(StrEnum):
-    """What kind of document."""
-
-    MARKDOWN = "md"
-    HTML = "html"
-    JSON = "json"
 
 
 def command(
@@ -49,31 +40,11 @@ def command(
     if me.output.json and out is None:
         me.output.raw(json.dumps(thaw({"view": "report", **told.to_json()}), ensure_ascii=False))
         return ExitCode.DONE
-    chosen = Format.MARKDOWN if comms else format_ or _by_name(out)
+    chosen = Format.MARKDOWN if comms else format_ or by_name(out)
     document = render(told, chosen.value, template=COMMS_DRAFT if comms else AFTER_ACTION)
     if out is None:
         me.output.raw(document.removesuffix("\n"))
         return ExitCode.DONE
-    _write(me.here / out, document)
+    written(me.here / out, document)
     me.output.say(f"written: {out}", file=str(out), format=str(chosen))
     return ExitCode.DONE
-
-
-def _by_name(out: Path | None) -> Format:
-    ending = "" if out is None else out.suffix.removeprefix(".")
-    return Format(ending) if ending in tuple(Format) else Format.MARKDOWN
-
-
-def _write(path: Path, document: str) -> None:
-    """Write a report, readable by its owner alone: it names people and systems."""
-    try:
-        path.touch(mode=0o600)
-        path.write_text(document, encoding="utf-8")
-    except OSError as error:
-        raise IrkitError(
-            Diagnostic(
-                code="IRK621",
-                summary=f"the report cannot be written to {path}: {error.strerror}",
-                help="name another file: --out FILE",
-            )
-        ) from error

@@ -18,8 +18,8 @@ from irkit.drill.exercise.simulate import opened
 from irkit.drill.exercise.site import site
 from irkit.drill.record.fold import drills
 from irkit.drill.record.kinds import Ending, Kind
-from irkit.drill.record.log import DrillLog
-from irkit.drill.record.state import Drill
+from irkit.drill.record.log import FACILITATOR, DrillLog
+from irkit.drill.record.state import Drill, End
 from irkit.drill.scenario.model import Inject, Scenario, Style
 from irkit.engine.history import inflated
 from irkit.engine.ulid import speakable
@@ -168,13 +168,40 @@ def _alone(root: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def as_left(drill: Drill, root: Path) -> Drill:
+    """Return a drill as it stands: where its process is gone, it ended with its last record."""
+    if drill.end is not None or _served(root):
+        return drill
+    t = drill.last_t
+    end = End(t=t, at=drill.at_of(t), why=Ending.DIED, text=_gone(t), by=FACILITATOR.id)
+    return replace(drill, end=end)
+
+
+def _served(root: Path) -> bool:
+    """Say whether a process runs a drill in this workspace."""
+    try:
+        handle = os.open(root / ".irkit" / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _gone(t: int) -> str:
+    return f"the process that ran it is gone; the last record is at {t}s"
+
+
 def _bury(journal: Journal) -> None:
     """End a drill whose process died: its world is gone, and its report says where it stopped."""
     for drill in known(journal).values():
         if drill.end is None:
             log = DrillLog(drill=drill.id, journal=journal, seconds=lambda t=drill.last_t: t)  # type: ignore[misc]
-            text = f"the process that ran it is gone; the last record is at {drill.last_t}s"
-            log.write(Kind.ENDED, why=str(Ending.DIED), text=text)
+            log.write(Kind.ENDED, why=str(Ending.DIED), text=_gone(drill.last_t))
 
 
 def _name(taken: Mapping[str, Drill]) -> str:

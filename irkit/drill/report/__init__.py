@@ -1,0 +1,1 @@
+"""The after-action report of a drill: one account as data, and its pages through `templates/`."""
