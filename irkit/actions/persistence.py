@@ -30,8 +30,8 @@ def new_identities(details: JsonObject, since: str) -> Iterator[dict[str, Json]]
 def outside_trust(details: JsonObject, own: frozenset[str]) -> Iterator[dict[str, Json]]:
     """Yield roles that an account which is not pinned, or everybody, may enter."""
     for role in entries(details, "RoleDetailList"):
-        for who in _trusted(at(role, "AssumeRolePolicyDocument")):
-            account = _account_of(who)
+        for who in trusted_in(at(role, "AssumeRolePolicyDocument")):
+            account = account_of(who)
             if who == "*" or (account and account not in own):
                 yield finding(
                     "outside_trust",
@@ -74,7 +74,7 @@ def _allows_everything(document: Json) -> bool:
     )
 
 
-def _trusted(document: Json) -> Iterator[str]:
+def trusted_in(document: Json) -> Iterator[str]:
     """Yield the AWS principals that a trust policy lets in."""
     for statement in _statements(document):
         if maybe_text(statement, "Effect") == "Allow":
@@ -82,7 +82,8 @@ def _trusted(document: Json) -> Iterator[str]:
             yield from _list(principal if isinstance(principal, str) else at(principal, "AWS"))
 
 
-def _account_of(principal: str) -> str:
+def account_of(principal: str) -> str:
+    """Return the account of a principal as a policy names it; empty for everybody."""
     return principal.split(":")[4] if principal.startswith("arn:") else principal.strip("*")
 
 

@@ -157,13 +157,17 @@ class Walk:
             return End.FAILED, here.bind(bound(step), Unknown(why))
 
     def _not_known(self, step: Step, here: Here, error: UnknownValue) -> tuple[End, Here]:
-        """A step that needs what is not known waits for it; what is lost it waits for in vain."""
+        """A step that needs what is not known waits for it; what is lost it waits for in vain.
+
+        What it will change is not made yet, whatever that turns out to be: a read behind it waits.
+        """
         path, why = here.path(step), str(error)
         if is_lost(error):
             self._steps.add(FailedLeaf(path=path, phase=here.phase, why=why))
             return End.FAILED, here.bind(bound(step), Lost(why))
         self._steps.add(UnknownLeaf(path=path, phase=here.phase, why=why))
-        return End.OPEN, here.bind(bound(step), Unknown(why))
+        after = replace(here, dirty=here.dirty | self._changing(step))
+        return End.OPEN, after.bind(bound(step), Unknown(why))
 
     def _dispatch(self, step: Step, here: Here) -> tuple[End, Here]:  # noqa: C901, PLR0911  # a table
         match step:

@@ -24,6 +24,7 @@ FIXTURES: Final = (FIXTURE, "generated")
 STORIES: Final = (
     "breached-identity-provider",
     "cloud-ransomware",
+    "contractor-offboarding",
     "crypto-mining",
     "mfa-fatigue",
     "public-exposure",

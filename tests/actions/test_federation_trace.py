@@ -16,6 +16,7 @@ from irkit.providers.retry import Patience
 from irkit.world.aws_query import AwsKey, element
 from irkit.world.browser import Browser
 from irkit.world.faults import Fault, FaultKind
+from irkit.world.fixtures.acme_small import OUTSIDE
 
 QUICK = Patience(attempts=1)
 
@@ -251,3 +252,16 @@ def test_who_is_believed_is_listed_with_the_roles() -> None:
         ]
         assert "EntityDescriptor" in str(answer.raw)
         assert stage.read("aws.saml_provider.list", account=PROD, name="other").value == []
+
+
+def test_who_lets_an_outside_account_in_is_listed() -> None:
+    """By its id or by a principal's ARN, and whether somebody else comes in as well."""
+    with staged() as stage:
+        stage.world.tell("contractor-offboarding")
+        found = sessions(stage.read("aws.iam_role.trusting", account=PROD, trusted=OUTSIDE))
+        lines = {line["role"].rpartition("/")[2]: line["others"] for line in found}
+        assert lines == {"vendor-sync": False, "vendor-deploy": True}
+        arn = f"arn:aws:iam::{OUTSIDE}:root"
+        assert {line["trusted"] for line in found} == {arn}
+        assert sessions(stage.read("aws.iam_role.trusting", account=PROD, trusted=arn)) == found
+        assert stage.read("aws.iam_role.trusting", account=PROD).value == []

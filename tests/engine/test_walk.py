@@ -84,6 +84,32 @@ def test_a_read_after_a_change_on_the_same_provider_is_unknown() -> None:
     assert [type(leaf) for leaf in leaves] == [DoLeaf, UnknownLeaf, ReadLeaf]
 
 
+def test_a_read_after_a_change_that_is_not_known_yet_waits_for_it() -> None:
+    """A check of what a loop will have done is not made before anybody knows what it loops over."""
+    steps = """
+  - phase: Look
+    steps:
+      - read: okta.user.get
+        with: {user: kai}
+        as: user
+  - phase: Cut
+    steps:
+      - for_each: {group: user.groups}
+        when_empty: ok
+        steps:
+          - do: okta.user.suspend
+            with: {user: "{{ group }}"}
+  - phase: Check
+    steps:
+      - read: okta.user.get
+        with: {user: kai}
+        as: still
+"""
+    leaves = Story(playbook(steps)).walk().leaves
+    assert [type(leaf) for leaf in leaves] == [ReadLeaf, UnknownLeaf, UnknownLeaf]
+    assert leaves[2].path == "check.get"
+
+
 def test_a_phase_without_the_need_is_not_held_up() -> None:
     """A phase that needs only the trace goes on while the door is not closed."""
     steps = """

@@ -35,6 +35,7 @@ LOOPED = """\
 SUSPEND = '  - {do: okta.user.suspend, with: {user: "{{ user.id }}"}}\n'
 REVOKE = '  - {do: okta.user.revoke_sessions, with: {user: "{{ user.id }}"}, because: It must.}\n'
 END_ROLE = "  - {do: aws.iam_role.revoke_sessions, with: {role: r}, because: It must.}\n"
+LOCK = "  - {do: aws.iam_role.lock_trust, with: {role: r}}\n"
 SHUT_OUT = "  - {do: aws.iam_user.quarantine, with: {user: u}}\n"
 REMOVE = '  - {do: okta.user.remove_factor, with: {user: "{{ user.id }}", factor: f}, because: x}\n'
 GUARDED = HEAD + (
@@ -311,6 +312,7 @@ CASES = [
     ("IRK235", book(REVOKE, SUSPEND), book(SUSPEND, REVOKE)),
     ("IRK235", book(REVOKE), book(SUSPEND, REVOKE)),
     ("IRK235", book(END_ROLE), book(SHUT_OUT, END_ROLE)),
+    ("IRK235", book(END_ROLE, LOCK), book(SHUT_OUT, END_ROLE, LOCK, END_ROLE)),
     (
         "IRK236",
         book(

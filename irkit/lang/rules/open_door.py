@@ -27,7 +27,8 @@ def check(view: View) -> Iterator[Diagnostic]:
         if not spec.ends_sessions or spec.closes_door:
             continue
         closing = doors.get(spec.target, [])
-        if any(at < index for at, _ in closing):
+        entered = (spec.target, *_ENTERED_FROM.get(spec.target, ()))
+        if any(at < index for kind in entered for at, _ in doors.get(kind, [])):
             continue
         if closing:
             later = closing[0][1]
@@ -40,9 +41,6 @@ def check(view: View) -> Iterator[Diagnostic]:
                 if later.span
                 else (),
             )
-            continue
-        entered = _ENTERED_FROM.get(spec.target, frozenset())
-        if any(at < index for kind in entered for at, _ in doors.get(kind, [])):
             continue
         names = sorted(
             found.id

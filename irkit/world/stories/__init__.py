@@ -13,6 +13,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.world.stories import (
     breached_provider,
     cloud_ransomware,
+    contractor_offboarding,
     crypto_mining,
     mfa_fatigue,
     public_exposure,
@@ -24,6 +25,7 @@ _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
     {
         "breached-identity-provider": breached_provider.play,
         "cloud-ransomware": cloud_ransomware.play,
+        "contractor-offboarding": contractor_offboarding.play,
         "crypto-mining": crypto_mining.play,
         "mfa-fatigue": mfa_fatigue.play,
         "public-exposure": public_exposure.play,
