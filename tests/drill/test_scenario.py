@@ -66,6 +66,8 @@ WRONG = {
     "with: {role: developer}": ("with: {role: victim}", "IRK844"),
     "with: {user: svc-backup}": ("with: {}", "IRK104"),
     'start: ["password:victim"]': ("start: []", "IRK848"),
+    '  start: ["password:victim"]': ('  start: ["okta_token:victim"]', "IRK880"),
+    'start: ["password:victim"]\n': ("start: [password]\n", "IRK880"),
     "goal: [data]": ("goal: [aws_trust]", "IRK848"),
     "{id: I1, at: 4m": ("{id: I1, at: 4m, when: declared", "IRK847"),
     "{id: I2, after: api-token": ("{id: I1, after: api-token", "IRK108"),

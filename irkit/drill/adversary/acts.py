@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from irkit.drill.adversary import aws_acts, okta_acts
+from irkit.drill.adversary import aws_acts, okta_acts, provider_acts
 from irkit.drill.adversary.hands import Hands
 from irkit.drill.adversary.holdings import Got, Item
 
@@ -21,7 +21,9 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "aws.session_token": aws_acts.session_token,
         "aws.share_snapshot": aws_acts.share_snapshot,
         "aws.terminate": aws_acts.terminate,
+        "okta.add_provider": provider_acts.add_provider,
         "okta.call_help_desk": okta_acts.call_help_desk,
+        "okta.come_through": provider_acts.come_through,
         "okta.create_token": okta_acts.create_token,
         "okta.enroll_factor": okta_acts.enroll_factor,
         "okta.grant_admin": okta_acts.grant_admin,

@@ -5,7 +5,7 @@ Deterministic by seed: the same world, the same responders, the same dice, the s
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from irkit.canonical import Json
@@ -36,6 +36,7 @@ class Intruder:
         calls: The providers' own log, to count what an act took.
         on_seat: Told of every credential it gets, with the tactic and whether it is one again.
         failures: How often in a row nothing worked.
+        made: What its acts made first, by sort.
     """
 
     mind: Mind
@@ -45,6 +46,7 @@ class Intruder:
     on_seat: Callable[[Seat, str, bool], None]
     dice: random.Random
     failures: int = 0
+    made: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -110,6 +112,8 @@ class Intruder:
     def _take(self, tactic: Tactic, using: Item, got: Got, before: int) -> None:
         again = any(held.kind in self.mind.holdings.ever_lost for held in tactic.gives)
         self.mind.note_worked(tactic)
+        for sort, names in got.made.items():
+            self.made.setdefault(sort, names[0])
         complete = self.mind.worked[tactic.id] >= tactic.repeat
         for held in tactic.gives if complete or got.seat is not None else ():
             of = held if held.of else Held(kind=held.kind, of=using.held.of)

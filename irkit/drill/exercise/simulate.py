@@ -1,7 +1,7 @@
 """A whole drill in seconds: virtual time, a scripted response, the real engine and providers."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,7 @@ from irkit.trail.journal import Journal
 from irkit.trail.record import Actor
 
 NAME = "drill"
+_A_MINUTE = timedelta(minutes=1)
 _DANA = Actor(id=RESPONDER, kind="person", auth="local")
 
 
@@ -116,7 +117,19 @@ def _respond(responder: Responder, scenario: Scenario, response: Response) -> No
         if move is response.moves[0]:
             play.log.write(Kind.DECLARED, actor=_DANA, text="[EXERCISE] incident declared")
             play.declared()
-        keys = {name: key.id for name, key in responder.site.world.user_keys.items()}
-        responder.carry(book_of(scenario, move, catalogue()), scenario.inputs(keys))
+        inputs = _found_out(responder, scenario)
+        if play.ended is not None:
+            return
+        responder.carry(book_of(scenario, move, catalogue()), inputs)
     if response.moves and play.ended is None and not play.claimed_by_run:
         play.claim(_DANA)
+
+
+def _found_out(responder: Responder, scenario: Scenario) -> Mapping[str, str]:
+    """Return the playbook's inputs; wait while what it is to be run on has not been made."""
+    keys = {name: key.id for name, key in responder.site.world.user_keys.items()}
+    while True:
+        inputs = scenario.inputs(keys, responder.play.intruder.made)
+        if responder.play.ended or not any(value.startswith("@") for value in inputs.values()):
+            return inputs
+        responder.wait(_A_MINUTE)

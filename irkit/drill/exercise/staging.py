@@ -36,10 +36,14 @@ def _innocent(scenario: Scenario) -> bool:
 
 
 def start_item(world: World, scenario: Scenario, held: Held) -> Item:
-    """Return what an intruder starts with: a word of a password, or a key that leaked."""
-    if held.kind is not Holding.AWS_KEY:
-        return Item(held=held)
+    """Return what an intruder starts with: a word, a key that leaked, or a stolen session."""
     entity = scenario.world.entities[held.of]
+    if held.kind is Holding.PASSWORD:
+        return Item(held=held)
+    if held.kind is Holding.OKTA_SESSION:
+        sid = office(world).sign_in(entity.name, PASSWORD)
+        seat = hands(world, scenario).okta_seat(CredentialKind.OKTA_SESSION, entity.name, sid=sid)
+        return Item(held=held, seat=seat, login=entity.name)
     key = world.user_keys[entity.name]
     seat = hands(world, scenario).aws_seat(
         CredentialKind.LONG_TERM_KEY,
@@ -104,19 +108,21 @@ def hands(world: World, scenario: Scenario) -> Hands:
 
 def reset_factors(world: World, login: str) -> None:
     """Let the help desk do what it was told: reset somebody's factors, by its own right."""
-    browser = Browser(
+    desk = world.okta.add_token(world.okta_ids.users[RESPONDER], "help desk")
+    office(world).post(f"/api/v1/users/{login}/lifecycle/reset_factors", {}, token=desk)
+
+
+def office(world: World) -> Browser:
+    """Return a browser of somebody who works there."""
+    return Browser(
         okta_url=world.okta_url, aws_url=world.aws_url, address=OFFICE_ADDRESS, user_agent=_OFFICE
     )
-    desk = world.okta.add_token(world.okta_ids.users[RESPONDER], "help desk")
-    browser.post(f"/api/v1/users/{login}/lifecycle/reset_factors", {}, token=desk)
 
 
 def _colleagues(world: World, *, innocent: bool) -> None:
     """A colleague in the same role, and the pipeline: what containment must not touch."""
-    office = Browser(
-        okta_url=world.okta_url, aws_url=world.aws_url, address=OFFICE_ADDRESS, user_agent=_OFFICE
-    )
-    colleague = replace(office, sid=office.sign_in(COLLEAGUE, PASSWORD))
+    browser = office(world)
+    colleague = replace(browser, sid=browser.sign_in(COLLEAGUE, PASSWORD))
     arn = f"arn:aws:iam::{PROD}"
     key = colleague.enter_aws(
         world.okta_ids.aws_app, f"{arn}:role/Support", f"{arn}:saml-provider/okta"

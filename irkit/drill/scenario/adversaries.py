@@ -21,6 +21,13 @@ from irkit.yaml_strict import MappingNode, Node, ScalarNode, SequenceNode
 EVERY: Final = timedelta(seconds=90)
 JITTER: Final = timedelta(seconds=30)
 GIVES_UP: Final = 6
+STOLEN: Final = {
+    Holding.PASSWORD: "okta.user",
+    Holding.OKTA_SESSION: "okta.user",
+    Holding.AWS_KEY: "aws.user",
+}
+"""What an intruder can begin with, and of what type of entity; the rest it has to make."""
+
 _HOLDINGS: Final = tuple(str(holding) for holding in Holding)
 
 
@@ -38,7 +45,7 @@ def read_adversary(top: Fields, setting: Setting, decisions: Mapping[str, Decisi
         every=every,
         jitter=block.duration("jitter", JITTER) or timedelta(),
         gives_up_after=block.integer("gives_up_after", GIVES_UP, at_least=1) or GIVES_UP,
-        start=reader.holdings(block.require("start")),
+        start=tuple(reader.start(block.require("start"))),
         tactics=tuple(reader.tactics(block, "tactics")),
         on_loss=tuple(reader.tactics(block, "on_loss")),
     )
@@ -156,6 +163,29 @@ class _Reader:
         """Read holdings such as `okta_session` and `password:victim`."""
         places = scalars(node) if node is not None else ()
         return tuple(held for place in places if (held := self._held(place)) is not None)
+
+    def start(self, node: Node | None) -> Iterator[Held]:
+        """Read what the intruder begins with: something of somebody's that can be stolen."""
+        for place in scalars(node) if node is not None else ():
+            held = self._held(place)
+            if held is None:
+                continue
+            entity = self._entities.get(held.of)
+            if entity is not None and entity.type == STOLEN.get(held.kind):
+                yield held
+            elif entity is not None or not held.of:  # of an unknown entity it is said already
+                self._no_start(place)
+
+    def _no_start(self, place: ScalarNode) -> None:
+        known = ", ".join(
+            f"`{kind}` of an entity of type {type_}" for kind, type_ in STOLEN.items()
+        )
+        self._problems.add(
+            "IRK880",
+            f"an intruder cannot begin with {shown(place.text)}",
+            place.span,
+            help=f"begin with {known}: write for example `password:victim`",
+        )
 
     def _held(self, place: ScalarNode) -> Held | None:
         kind, _, of = place.text.partition(":")

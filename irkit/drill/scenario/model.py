@@ -11,6 +11,9 @@ from enum import StrEnum
 from irkit.diagnostics import Span
 from irkit.drill.scenario.goals import Objective
 
+MADE = "made"
+"""What `@made.SORT` begins with: no entity has this name."""
+
 
 class Style(StrEnum):
     """How an exercise is played: by talking it through, or with the real commands."""
@@ -309,7 +312,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Respond:
-    """The playbook that is meant to win. `inputs` may name `@entity` or `@entity.key`."""
+    """The playbook that is meant to win.
+
+    `inputs` may name `@entity`, `@entity.key`, or `@made.SORT`: what the intruder made first of a
+    sort, which has to be found out before the playbook can be run.
+    """
 
     playbook: str
     inputs: Mapping[str, str]
@@ -345,21 +352,26 @@ class Scenario:
     digest: str
     file: str
 
-    def inputs(self, keys: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    def inputs(
+        self, keys: Mapping[str, str] | None = None, made: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
         """Return the playbook's inputs with every entity's own name.
 
-        `keys` are the ids of the IAM users' access keys, which only a world knows; without them
-        `@entity.key` stays as it is.
+        `keys` are the ids of the IAM users' access keys, which only a world knows, `made` what the
+        intruder made first by sort; what is in neither stays as it is.
         """
         return {
-            name: self.name_of(value, keys or {}) for name, value in self.respond.inputs.items()
+            name: self.name_of(value, keys or {}, made or {})
+            for name, value in self.respond.inputs.items()
         }
 
-    def name_of(self, value: str, keys: Mapping[str, str]) -> str:
-        """Return what `@entity`, or the key of `@entity.key`, is called; others are as they are."""
+    def name_of(self, value: str, keys: Mapping[str, str], made: Mapping[str, str]) -> str:
+        """Return what an input that begins with `@` stands for; others are as they are."""
         if not value.startswith("@"):
             return value
         entity, _, part = value[1:].partition(".")
+        if entity == MADE:
+            return made.get(part, value)
         name = self.world.entities[entity].name
         return keys.get(name, value) if part else name
 

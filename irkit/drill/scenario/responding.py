@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from irkit.decode import Fields, fields, text
-from irkit.drill.scenario.model import Move, Respond, Response, Setting
+from irkit.drill.scenario.model import MADE, Move, Respond, Response, Setting
 from irkit.drill.scenario.names import Ids, must_be
+from irkit.drill.scenario.truths import SORTS
 from irkit.yaml_strict import ScalarNode
 
 
@@ -19,6 +20,7 @@ def read_respond(top: Fields, setting: Setting) -> Respond | None:
         inputs[key.text] = value = text(node, top.problems, f"the input `{key.text}`")
         if isinstance(node, ScalarNode) and value.startswith("@"):
             names = [f"@{name}" for name in setting.entities]
+            names += [f"@{MADE}.{sort}" for sort in SORTS]
             names += [
                 f"@{name}.key" for name, item in setting.entities.items() if item.type == "aws.user"
             ]

@@ -7,15 +7,11 @@ from irkit.decode import Fields, fields
 from irkit.drill.scenario.model import Adversary, Question, Setting, Truth
 from irkit.drill.scenario.names import Ids, must_be
 
-KEYS: Final = (
-    "addresses",
-    "keys",
-    "machines",
-    "sessions",
-    "snapshots",
-    "users",
-)
-"""Where the right answer to a question is: in what the intruder's acts really made."""
+SORTS: Final = ("keys", "machines", "providers", "sessions", "snapshots", "users")
+"""What an intruder's acts really made, by sort."""
+
+KEYS: Final = ("addresses", *SORTS)
+"""Where the right answer to a question is."""
 
 
 def read_truth(top: Fields, setting: Setting, adversary: Adversary) -> Truth | None:

@@ -63,6 +63,13 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 gives=Holding.OKTA_SESSION,
                 parameters={"user": USER},
             ),
+            Verb(id="okta.add_provider", uses=_OKTA, gives=Holding.OKTA_IDP),
+            Verb(
+                id="okta.come_through",
+                uses=(Holding.OKTA_IDP,),
+                gives=Holding.OKTA_SESSION,
+                parameters={"user": USER},
+            ),
             Verb(id="okta.call_help_desk", uses=(Holding.PASSWORD,), gives=Holding.OKTA_FACTOR),
             Verb(
                 id="aws.federate",
