@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from irkit.cli.documents import by_name
+from irkit.cli.drill_from_run import add as add_from_run
 from irkit.cli.drill_people import add as add_people
 from irkit.cli.drill_play import add as add_play
 from irkit.cli.drill_report import report, tell
@@ -129,6 +130,7 @@ def quick(
     return ExitCode.DONE if not found.capped else ExitCode.STILL_OPEN
 
 
+add_from_run(command)
 add_play(command)
 command.command()(report)
 add_people(command)
