@@ -99,7 +99,9 @@ def test_the_runs_are_runs_of_an_exercise() -> None:
     assert {run.mode for run in SUSPEND().runs} == {"drill"}
 
 
-@pytest.mark.parametrize("name", ["leaked-ci-key-to-cryptomining", "cloud-ransomware"])
+@pytest.mark.parametrize(
+    "name", ["leaked-ci-key-to-cryptomining", "cloud-ransomware", "rogue-identity-provider"]
+)
 def test_every_scenario_can_be_won_and_not_by_waiting(name: str) -> None:
     """Doing nothing loses and the scenario's own playbook wins, as `irkit drill check` says."""
     assert winnable(scenario(name), 7) == ()

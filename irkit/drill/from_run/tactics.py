@@ -137,7 +137,7 @@ class Story:
             case What.FACTOR:
                 yield _line(FACTOR)
             case What.API_TOKEN:
-                yield _line(TOKEN)
+                yield _line(TOKEN, needs='["okta_session:victim"]' if self.by_provider else "")
             case What.ROLE_SESSION if not self.by_key:
                 yield from self._enter()
             case What.CHAINED:
@@ -213,7 +213,7 @@ FACTOR: Final = Form(
 TOKEN: Final = Form(
     id="api-token",
     do="okta.create_token",
-    needs='["okta_session:victim"]',
+    needs="[okta_session]",
     gives="okta_token",
     attack="T1098.001",
 )
