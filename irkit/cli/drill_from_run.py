@@ -32,6 +32,7 @@ def from_run(
     Lines marked CHOOSE are what no trail knows. Who stands in for whom is told here and nowhere
     else.
     """
+    from irkit.drill.from_run.incident import incident_of  # noqa: PLC0415
     from irkit.drill.from_run.make import scenario_from  # noqa: PLC0415
     from irkit.drill.scenario.files import FOLDER  # noqa: PLC0415
     from irkit.engine.runs import find  # noqa: PLC0415
@@ -47,7 +48,7 @@ def from_run(
     me = this()
     with me.session.journal(writing=False) as journal:
         found = find(journal, run)
-    made = scenario_from(found, name, me.catalogue)
+    made = scenario_from(incident_of(found), name, me.catalogue)
     path = me.here / out if out else me.workspace.playbooks / FOLDER / f"{name}.yaml"
     _write(path, made.text)
     shown = str(path.relative_to(me.here)) if path.is_relative_to(me.here) else str(path)

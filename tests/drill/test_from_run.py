@@ -99,8 +99,8 @@ def words(value: object) -> Iterator[str]:
             pass
 
 
-def made_of(incident: Run) -> Scenario:
-    """Return the scenario that is made of a run."""
+def made_of(incident: Incident) -> Scenario:
+    """Return the scenario that is made of an incident."""
     made = scenario_from(incident, "ours", catalogue())
     found, problems = checked(made.text.encode(), "ours.yaml", catalogue())
     assert found is not None
@@ -110,7 +110,7 @@ def made_of(incident: Run) -> Scenario:
 
 def test_nothing_of_the_trail_is_in_the_scenario(real: Run) -> None:
     """No name, id, address or time: only the shape of the incident is taken."""
-    text = scenario_from(real, "ours", catalogue()).text
+    text = scenario_from(incident_of(real), "ours", catalogue()).text
     told = [word for fact in real.reads.values() for word in words(thaw(fact.value))]
     told += [state.change.target.label for state in real.changes.values()]
     told += [state.change.target.id for state in real.changes.values()]
@@ -121,14 +121,14 @@ def test_nothing_of_the_trail_is_in_the_scenario(real: Run) -> None:
 
 def test_one_real_name_has_one_stand_in(real: Run) -> None:
     """Whoever reads both sees who is who; nobody stands in for two."""
-    names = dict(scenario_from(real, "ours", catalogue()).names)
+    names = dict(scenario_from(incident_of(real), "ours", catalogue()).names)
     assert {"jo.real@payroll.example", "210987654321"} <= names.keys()
     assert len(set(names.values())) == len(names)
 
 
 def test_the_intruder_does_what_the_run_found(real: Run) -> None:
     """A tactic for each way in, the playbook of the incident, and as many signatures."""
-    told = made_of(real)
+    told = made_of(incident_of(real))
     done = {tactic.do for tactic in told.adversary.tactics}
     assert {
         "okta.push_mfa",
@@ -147,7 +147,7 @@ def test_the_intruder_does_what_the_run_found(real: Run) -> None:
 
 def test_what_no_trail_knows_is_a_choice_in_its_place(real: Run) -> None:
     """Each stands above the line that it is about, and is told as well."""
-    made = scenario_from(real, "ours", catalogue())
+    made = scenario_from(incident_of(real), "ours", catalogue())
     marked = [line.strip() for line in made.text.splitlines() if line.strip().startswith("# CHO")]
     assert marked == [f"# CHOOSE: {choice}" for choice in made.choices]
     assert any("how the intruder came in" in choice for choice in made.choices)
@@ -155,7 +155,7 @@ def test_what_no_trail_knows_is_a_choice_in_its_place(real: Run) -> None:
 
 def test_it_can_be_played_and_won(real: Run) -> None:
     """The playbook that contained the incident evicts the intruder who fights back."""
-    drill = simulate(made_of(real), IN_TIME, 7).drill
+    drill = simulate(made_of(incident_of(real)), IN_TIME, 7).drill
     assert drill.end is not None
     assert drill.end.why is Ending.EVICTED
     assert {act.tactic for act in drill.acts if act.worked} > {"own-factor", "key", "chain"}
@@ -166,6 +166,7 @@ def test_it_can_be_played_and_won(real: Run) -> None:
     [
         (
             Incident(
+                run="01",
                 playbook="their-own",
                 people=(),
                 key=True,
@@ -175,12 +176,13 @@ def test_it_can_be_played_and_won(real: Run) -> None:
             "leaked-aws-access-key",
         ),
         (
-            Incident(playbook="their-own", people=("a@b.example",), key=False, signs=()),
+            Incident(run="01", playbook="their-own", people=("a@b.example",), key=False, signs=()),
             "password:victim",
             "okta-user-federated-to-aws",
         ),
         (
             Incident(
+                run="01",
                 playbook="rogue-identity-provider",
                 people=("a@b.example", "c@d.example"),
                 key=False,
@@ -192,19 +194,19 @@ def test_it_can_be_played_and_won(real: Run) -> None:
     ],
 )
 def test_every_sort_of_incident_is_a_whole_scenario(
-    incident: Incident, start: str, playbook: str, monkeypatch: pytest.MonkeyPatch
+    incident: Incident, start: str, playbook: str
 ) -> None:
     """A leaked key, a person, a provider; with a playbook of their own, one of ours."""
-    monkeypatch.setattr("irkit.drill.from_run.make.incident_of", lambda _: incident)
-    told = made_of(Run(id="01"))
+    told = made_of(incident)
     assert [str(held) for held in told.adversary.start] == [start]
     assert told.respond.playbook == playbook
 
 
-def test_a_run_without_an_intruder_is_no_scenario() -> None:
-    """Where nothing was found there is nobody to play against."""
+@pytest.mark.parametrize("run", [Run(id="01"), Run(id="02", undoes="01")])
+def test_a_run_without_an_intruder_is_no_scenario(run: Run) -> None:
+    """Where nothing was found, or something was taken back, there is nobody to play against."""
     with pytest.raises(IrkitError, match="IRK882"):
-        scenario_from(Run(id="01"), "ours", catalogue())
+        scenario_from(incident_of(run), "ours", catalogue())
 
 
 def test_seats_are_called_as_the_screen_calls_them() -> None:

@@ -78,6 +78,7 @@ WRONG = {
     "good: [scoped_alternative, refuse]": ("good: [scoped, refuse]", "IRK844"),
     "playbook: okta-contractor-compromise": ("playbook: okta-contractor", "IRK205"),
     'inputs: {user: "@victim"}': ('inputs: {usr: "@victim"}', "IRK141"),
+    "approve_after: 25m, moves": ("approve_after: 25m, decides: {D1: perhaps}, moves", "IRK844"),
     "jitter: 30s": ("jitter: 90s", "IRK105"),
     "title: A contractor's": ("titel: A contractor's", "IRK101"),
 }

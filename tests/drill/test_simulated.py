@@ -71,6 +71,16 @@ def test_the_wrong_order_lets_the_intruder_in_again() -> None:
     assert drill.claims[-1].false
 
 
+def test_a_reset_by_the_help_desk_lets_the_intruder_in_again() -> None:
+    """Everything was cut; then somebody was friendly to a voice on the phone."""
+    drill = played("and-reset", name="mfa-fatigue-helpdesk", minutes=45).drill
+    (decided,) = drill.decided
+    back = [act for act in drill.acts if act.worked and act.again]
+    assert (decided.about, decided.text) == ("D1", "reset_mfa")
+    assert {act.tactic for act in back} <= {"sign-in-again", "help-desk", "enter-data"}
+    assert back[0].t > max(decided.t, drill.claims[-1].t)
+
+
 def test_injects_come_when_they_are_due() -> None:
     """By time, after a tactic of the intruder's, and on an occasion; each marked, each once."""
     given = {item.inject: item for item in SUSPEND().drill.injects}
@@ -100,7 +110,13 @@ def test_the_runs_are_runs_of_an_exercise() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["leaked-ci-key-to-cryptomining", "cloud-ransomware", "rogue-identity-provider"]
+    "name",
+    [
+        "leaked-ci-key-to-cryptomining",
+        "cloud-ransomware",
+        "rogue-identity-provider",
+        "mfa-fatigue-helpdesk",
+    ],
 )
 def test_every_scenario_can_be_won_and_not_by_waiting(name: str) -> None:
     """Doing nothing loses and the scenario's own playbook wins, as `irkit drill check` says."""

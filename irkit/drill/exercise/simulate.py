@@ -18,7 +18,7 @@ from irkit.drill.record.fold import drills
 from irkit.drill.record.kinds import Kind
 from irkit.drill.record.log import DrillLog
 from irkit.drill.record.state import Drill
-from irkit.drill.scenario.model import Response, Scenario, Style
+from irkit.drill.scenario.model import Inject, Response, Scenario, Style
 from irkit.engine.history import inflated
 from irkit.engine.runs import all_runs
 from irkit.model.run import Run
@@ -53,7 +53,7 @@ def simulate_in(root: Path, scenario: Scenario, response: Response, seed: int) -
     clock = VirtualClock(scenario.starts)
     with site(scenario, root, clock=clock) as place:
         with place.session().journal(writing=True) as journal:
-            with _playing(place, scenario, journal, clock, seed) as play:
+            with _playing(place, scenario, journal, clock, response=response, seed=seed) as play:
                 responder = Responder(
                     site=place,
                     play=play,
@@ -74,7 +74,13 @@ def played(journal: Journal, name: str) -> Played:
 
 @contextmanager
 def _playing(
-    place: Site, scenario: Scenario, journal: Journal, clock: VirtualClock, seed: int
+    place: Site,
+    scenario: Scenario,
+    journal: Journal,
+    clock: VirtualClock,
+    *,
+    response: Response,
+    seed: int,
 ) -> Iterator[Play]:
     log = DrillLog(drill=NAME, journal=journal, seconds=lambda: clock.seconds)
     log.write(
@@ -82,9 +88,14 @@ def _playing(
         also=opened(scenario, Style.SIMULATED, seed=seed, speed=1, solo=True),
     )
     log.write(Kind.CLOCK, speed=1, why="started")
-    play = Play(
-        scenario=scenario, world=place.world, log=log, told=lambda _: None, move=clock.move_to
-    )
+
+    def told(inject: Inject) -> None:
+        option = response.decides.get(inject.decision)
+        if option is not None:
+            log.write(Kind.DECIDED, actor=_DANA, about=inject.decision, text=option)
+            play.decided(inject.decision, option)
+
+    play = Play(scenario=scenario, world=place.world, log=log, told=told, move=clock.move_to)
     play.begin(seed)
     yield play
 

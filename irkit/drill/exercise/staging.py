@@ -1,6 +1,7 @@
 """Setting the stage: a world as the scenario wants it, before anything happens in it."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from irkit.drill.adversary.hands import Hands
 from irkit.drill.adversary.holdings import Item
@@ -15,17 +16,27 @@ from irkit.world.seats import Seat
 from irkit.world.world import World
 
 _OFFICE: str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6) AppleWebKit/605.1.15"
+_LONG = timedelta(days=200)
 _PUSH = "/api/v1/authn/factors/"
 
 
 def stage(world: World, scenario: Scenario) -> None:
     """Give out the scenario's peculiarities, and let a colleague work beside the intruder."""
+    _age_factors(world)
     for entity, role in scenario.world.admins.items():
         login = scenario.world.entities[entity].name
         world.okta.assign_role(world.okta_ids.users[login], role)
     for entity in scenario.world.tires:
         approve(world, scenario.world.entities[entity].name, approves=False)
     _colleagues(world, innocent=_innocent(scenario))
+
+
+def _age_factors(world: World) -> None:
+    """Let everybody have had their phone for long: what is new in a night is the intruder's."""
+    for factors in world.okta.tables.factors.values():
+        for id_, factor in factors.items():
+            created = factor.created - _LONG
+            factors[id_] = replace(factor, created=created, last_updated=created)
 
 
 def _innocent(scenario: Scenario) -> bool:

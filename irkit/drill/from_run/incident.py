@@ -47,6 +47,7 @@ class Incident:
     """An incident as far as one run knows it.
 
     Attributes:
+        run: The run's id.
         playbook: What was run.
         people: The logins of those it was about, the first one first.
         key: Whether it began with a leaked access key.
@@ -55,6 +56,7 @@ class Incident:
         signers: How many people signed.
     """
 
+    run: str
     playbook: str
     people: tuple[str, ...]
     key: bool
@@ -94,10 +96,13 @@ _SEATS: Final = {
 
 
 def incident_of(run: Run) -> Incident:
-    """Return what a run knows of its incident."""
+    """Return what a run knows of its incident; one that took another back knows of none."""
+    if run.undoes:
+        return Incident(run=run.id, playbook="", people=(), key=False, signs=())
     reader = _Reader(run)
     signs = tuple(_once(sorted(reader.signs(), key=_when)))
     return Incident(
+        run=run.id,
         playbook=run.playbook_file.removesuffix(".yaml"),
         people=tuple(dict.fromkeys(reader.people())),
         key=any(fact.action == "aws.iam_key.trace" for fact in run.reads.values()),

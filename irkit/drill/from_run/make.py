@@ -1,32 +1,30 @@
-"""From a run of a trail to a scenario that lints, or what stands in the way."""
+"""From an incident to a scenario that lints, or what stands in the way."""
 
 from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.drill.from_run.incident import Incident, incident_of
+from irkit.drill.from_run.incident import Incident
 from irkit.drill.from_run.write import Written, inputs, written
 from irkit.drill.scenario.checks import load as shipped
 from irkit.drill.scenario.files import checked
 from irkit.model.playbook import Playbook
-from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
 _OTHERWISE: Final = ("okta-user-federated-to-aws", "leaked-aws-access-key")
 """What is run where a drill cannot run what the incident ran: for a person, and for a key."""
 
 
-def scenario_from(run: Run, name: str, catalogue: Catalogue) -> Written:
-    """Return a run as a scenario called `name`.
+def scenario_from(incident: Incident, name: str, catalogue: Catalogue) -> Written:
+    """Return an incident as a scenario called `name`.
 
     Raises:
-        IrkitError: IRK882 if the run tells of no intruder, or what is wrong with what came of it.
+        IrkitError: IRK882 if its run tells of no intruder, or what is wrong with what came of it.
     """
-    incident = incident_of(run)
-    if run.undoes or not (incident.signs or incident.people):
+    if not (incident.signs or incident.people):
         raise IrkitError(
             Diagnostic(
                 code="IRK882",
-                summary=f"the run {run.id} tells of no intruder: there is nothing to play",
+                summary=f"the run {incident.run} tells of no intruder: there is nothing to play",
                 help="name a run that traced or cut something: irkit runs",
             )
         )

@@ -89,7 +89,7 @@ def _scenario(top: Fields, data: bytes, file: str) -> Scenario:
         decisions=decisions,
         hints=read_hints(top),
         respond=read_respond(top, setting) or Respond(playbook="", inputs={}),
-        responses=read_responses(top),
+        responses=read_responses(top, decisions),
         source=data.decode(errors="replace"),
         digest=digest_bytes(data),
         file=file,

@@ -300,7 +300,8 @@ class Move:
 class Response:
     """A way to respond that is tried on the world; no moves is nobody acting.
 
-    `approve_after` is how long a signature takes. Who responds says `contained` after the last
+    `approve_after` is how long a signature takes, `decides` the options of decisions that are taken
+    as soon as they are asked for. Who responds says `contained` after the last
     move, whatever the moves came to.
     """
 
@@ -308,6 +309,7 @@ class Response:
     title: str
     moves: tuple[Move, ...] = ()
     approve_after: timedelta = timedelta()
+    decides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

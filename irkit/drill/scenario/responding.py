@@ -1,10 +1,10 @@
 """The blocks `respond:` and `responses:`: the playbook that should win, and ways to respond."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from irkit.decode import Fields, fields, text
-from irkit.drill.scenario.model import MADE, Move, Respond, Response, Setting
+from irkit.drill.scenario.model import MADE, Decision, Move, Respond, Response, Setting
 from irkit.drill.scenario.names import Ids, must_be
 from irkit.drill.scenario.truths import SORTS
 from irkit.yaml_strict import ScalarNode
@@ -30,13 +30,13 @@ def read_respond(top: Fields, setting: Setting) -> Respond | None:
     return respond
 
 
-def read_responses(top: Fields) -> tuple[Response, ...]:
+def read_responses(top: Fields, decisions: Mapping[str, Decision]) -> tuple[Response, ...]:
     """Read `responses:`."""
     ids = Ids("responses", top.problems)
-    return tuple(_responses(top, ids))
+    return tuple(_responses(top, ids, decisions))
 
 
-def _responses(top: Fields, ids: Ids) -> Iterator[Response]:
+def _responses(top: Fields, ids: Ids, decisions: Mapping[str, Decision]) -> Iterator[Response]:
     for node in top.sequence("responses"):
         reader = fields(node, top.problems, "a response")
         if reader is None:
@@ -46,8 +46,17 @@ def _responses(top: Fields, ids: Ids) -> Iterator[Response]:
             title=reader.text("title", required=True),
             moves=tuple(_moves(reader)),
             approve_after=reader.duration("approve_after", timedelta()) or timedelta(),
+            decides=dict(_decided(reader, decisions)),
         )
         reader.close()
+
+
+def _decided(reader: Fields, decisions: Mapping[str, Decision]) -> Iterator[tuple[str, str]]:
+    for key, node in reader.pairs("decides"):
+        must_be(key, decisions, "decision", reader.problems)
+        if key.text in decisions:
+            must_be(node, decisions[key.text].options, "option", reader.problems)
+        yield key.text, text(node, reader.problems, f"`{key.text}`")
 
 
 def _moves(reader: Fields) -> Iterator[Move]:

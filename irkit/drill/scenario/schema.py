@@ -207,7 +207,13 @@ def _decision() -> JsonObject:
 def _response() -> JsonObject:
     move = _object({"at": _DURATION, "actions": _texts(_TEXT)}, "at")
     return _object(
-        {"id": _TEXT, "title": _TEXT, "approve_after": _DURATION, "moves": _list(move)},
+        {
+            "id": _TEXT,
+            "title": _TEXT,
+            "approve_after": _DURATION,
+            "decides": _map(_TEXT),
+            "moves": _list(move),
+        },
         *("id", "title"),
     )
 
