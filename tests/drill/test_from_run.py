@@ -31,6 +31,8 @@ from irkit.drill.scenario.model import Scenario
 from irkit.model.change import Target
 from irkit.model.run import Run
 
+pytestmark = pytest.mark.xdist_group("from-run")  # they share what was played once
+
 REAL = {
     "kai.contractor@acme.example": "jo.real@payroll.example",
     "Kai Contractor": "Jo Real",
@@ -54,7 +56,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def contained(root: Path) -> Played:
     """What was played there: who looks at it changes nothing."""
-    short = replace(scenario(), lasts=timedelta(minutes=26))
+    short = replace(scenario(), lasts=timedelta(minutes=24))
     return simulate_in(root, short, IN_TIME, 7)
 
 

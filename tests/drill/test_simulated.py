@@ -73,7 +73,7 @@ def test_the_wrong_order_lets_the_intruder_in_again() -> None:
 
 def test_a_reset_by_the_help_desk_lets_the_intruder_in_again() -> None:
     """Everything was cut; then somebody was friendly to a voice on the phone."""
-    drill = played("and-reset", name="mfa-fatigue-helpdesk", minutes=45).drill
+    drill = played("and-reset", name="mfa-fatigue-helpdesk", minutes=30).drill
     (decided,) = drill.decided
     back = [act for act in drill.acts if act.worked and act.again]
     assert (decided.about, decided.text) == ("D1", "reset_mfa")
