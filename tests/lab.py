@@ -260,6 +260,10 @@ class Lab:
     def contain(self, book: Book, **inputs: str) -> tuple[str, Driven]:
         """Run a playbook to its end: approve what waits, answer that it was not theirs."""
         run_id = self.start(book, **inputs)
+        return run_id, self.to_its_end(book, run_id)
+
+    def to_its_end(self, book: Book, run_id: str) -> Driven:
+        """Act until the run is closed, approving what waits and answering what is asked."""
         driven = self.go(book, run_id)
         for _ in range(8):
             if driven.ending is Ending.CLOSED:
@@ -270,7 +274,7 @@ class Lab:
             for path in [p for p in driven.run.asked if p not in driven.run.answers]:
                 self.answer(run_id, path, theirs=False)
             driven = self.go(book, run_id)
-        return run_id, driven
+        return driven
 
     def take_back(self, run_id: str, book: Book) -> tuple[str, Driven]:
         """Undo a run to the end of the undo's own run."""

@@ -10,11 +10,16 @@ from playbook_inputs import PLAYBOOKS, inputs_of
 
 from irkit.actions.load import catalogue
 from irkit.canonical import Json
+from irkit.cli.views import permissions as view
 from irkit.engine.books import recorded_book
 from irkit.engine.generated import action_text
 from irkit.engine.least_privilege import GUARDS, Privileges, least_privileges
+from irkit.engine.scoped_privileges import resources_of
+from irkit.engine.walk import Book
+from irkit.model.iam_resources import arns_for
 
 FEDERATED = "okta-user-federated-to-aws"
+PROD = "111122223333"
 
 
 @pytest.fixture
@@ -44,17 +49,60 @@ def lacking(lab: Lab) -> str:
     return "; ".join(body for body in bodies if "not authorized" in body)
 
 
-@pytest.mark.parametrize("name", PLAYBOOKS)
-def test_the_printed_rights_are_enough(lab: Lab, name: str) -> None:
-    """With what `irkit permissions` prints and nothing else, a playbook runs and is taken back."""
+def planned(lab: Lab, name: str) -> tuple[Book, str, dict[str, tuple[str, ...]]]:
+    """Plan a playbook with roles that have what is printed without a plan; return what it limits.
+
+    What is returned is the book, the run, and the ARNs of each right to write.
+    """
     rights = needed(lab, name)
     grant(lab, "irkit-read", iter(rights.read))
     grant(lab, "irkit-write", iter(rights.write))
     book = lab.book(name)
-    run_id, _ = lab.contain(book, **inputs_of(lab, name))
+    run_id = lab.start(book, **inputs_of(lab, name))
+    lab.go(book, run_id)
+    plan = lab.run_of(run_id).plan
+    assert plan is not None
+    return book, run_id, dict(resources_of(book, plan, catalogue()))
+
+
+def grant_printed(lab: Lab, name: str, resources: dict[str, tuple[str, ...]]) -> None:
+    """Give the write role the very policy that is printed for a plan, in every account."""
+    protect = lab.session.workspace.protect
+    value = view.to_json(least_privileges(lab.book(name), catalogue(), protect), resources)
+    for account in lab.world.accounts:
+        iam = lab.world.aws.cloud.iam(account.id)
+        iam.put_role_policy("irkit-write", "irkit-write", view.iam(value, "write"))
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_the_printed_policies_are_enough(lab: Lab, name: str) -> None:
+    """With what is printed for its plan and nothing else, a playbook runs and is taken back."""
+    book, run_id, resources = planned(lab, name)
+    grant_printed(lab, name, resources)
+    lab.to_its_end(book, run_id)
     _, undone = lab.take_back(run_id, book)
     assert undone.run.outcome == "completed"
     assert lacking(lab) == ""
+
+
+def test_a_plan_limits_what_it_knows() -> None:
+    """A right is for the targets of its steps; without a step, or without an ARN, it is for all."""
+    user = f"arn:aws:iam::{PROD}:user/svc-backup"
+    assert arns_for("iam:UpdateAccessKey", [f"AKIA1 of {user}"]) == {user}
+    assert arns_for("iam:UpdateAccessKey", [f"arn:aws:iam::{PROD}:role/Deploy"]) == frozenset()
+    assert arns_for("ec2:CreateSnapshots", [user]) == frozenset()
+
+
+@pytest.mark.parametrize("right", ["iam:PutRolePolicy", "iam:UpdateAccessKey"])
+def test_a_right_on_something_else_is_refused_and_named(lab: Lab, right: str) -> None:
+    """The same right for another resource does not do: the run says which it lacks, and on what."""
+    book, run_id, resources = planned(lab, FEDERATED)
+    wanted = resources[right]
+    grant_printed(lab, FEDERATED, {**resources, right: (f"{wanted[0]}-other",)})
+    driven = lab.to_its_end(book, run_id)
+    assert right in lacking(lab)
+    assert any(arn in lacking(lab) for arn in wanted)
+    assert driven.run.outcome != "contained"
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

@@ -1,11 +1,12 @@
 """Least privileges in words, as IAM policies, as Okta scopes, and as Terraform.
 
-A resource is `*` because a playbook does not know its targets before it is planned; the deny of
-what must never be touched belongs in the organization's own policies.
+A playbook does not know its targets before it is planned, so that a resource is `*`; with a plan, a
+right to write names what it is for. The deny of what must never be touched belongs in the
+organization's own policies.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from irkit.canonical import Json, JsonObject
@@ -16,16 +17,20 @@ from irkit.report.reading import object_of, raw_of, text_of, texts_of
 
 _HANDLES: Final = ("read", "write")
 _VERSION: Final = "2012-10-17"
+_ANY: Final = ("*",)
 
 
-def to_json(needed: LeastPrivileges) -> JsonObject:
-    """Return the JSON form."""
+def to_json(
+    needed: LeastPrivileges, resources: Mapping[str, tuple[str, ...]] | None = None
+) -> JsonObject:
+    """Return the JSON form; `resources` are the ARNs that rights of IAM are limited to."""
     return {
         "view": "permissions",
         "playbook": needed.playbook,
         "actions": list(needed.actions),
         "iam": _privileges(needed.iam),
         "okta": _privileges(needed.okta),
+        "resources": {right: list(arns) for right, arns in (resources or {}).items()},
     }
 
 
@@ -40,12 +45,16 @@ def text(value: JsonObject, *, style: Style) -> str:
         ]
         if rows:
             lines += [*table(rows, ("HANDLE", provider.upper(), "FOR"), style), ""]
+    resources = object_of(value, "resources")
+    only = [(right, arn) for right in resources for arn in texts_of(resources, right)]
+    if only:
+        lines += [*table(only, ("IAM", "ONLY ON"), style), ""]
     return style.page(*lines[:-1])
 
 
 def iam(value: JsonObject, handle: str | None = None) -> str:
     """Return IAM policies: one by handle, or the one document asked for."""
-    policies = {name: _policy(rights) for name, rights in _handles(value, "iam")}
+    policies = {name: _policy(value, rights) for name, rights in _handles(value, "iam")}
     return _document(policies, handle)
 
 
@@ -62,7 +71,7 @@ def terraform(value: JsonObject, handle: str | None = None) -> str:
     lines = [f"# Least privileges of the playbook {raw_of(value, 'playbook')}."]
     for name, rights in _handles(value, "iam"):
         if rights and handle in {None, name}:
-            lines += ["", *_hcl_policy(name, rights)]
+            lines += ["", *_hcl_policy(name, _statements(value, rights))]
     for name, rights in _handles(value, "okta"):
         if rights and handle in {None, name}:
             lines += ["", *_hcl_scopes(name, rights)]
@@ -82,23 +91,37 @@ def _handles(value: JsonObject, provider: str) -> Iterator[tuple[str, JsonObject
         yield name, object_of(whole, name)
 
 
-def _policy(rights: JsonObject) -> Json:
-    """Return one policy, a statement a service so that each can be narrowed on its own."""
-    services: dict[str, list[Json]] = {}
+def _statements(
+    value: JsonObject, rights: Iterable[str]
+) -> Mapping[tuple[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the rights of each statement, by service and by what they are limited to."""
+    resources = object_of(value, "resources")
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
     for right in rights:
-        services.setdefault(right.partition(":")[0], []).append(right)
-    return {
-        "Version": _VERSION,
-        "Statement": [
+        on = tuple(texts_of(resources, right)) if right in resources else _ANY
+        key = (right.partition(":")[0], on)
+        found[key] = (*found.get(key, ()), right)
+    return found
+
+
+def _policy(value: JsonObject, rights: Iterable[str]) -> Json:
+    """Return one policy, so many statements a service that each can be narrowed on its own."""
+    statements: list[Json] = []
+    sids: set[str] = set()
+    for (service, on), actions in _statements(value, rights).items():
+        sid = name = f"Irkit{service.replace('-', '').capitalize()}"
+        while sid in sids:
+            sid = f"{name}{len(sids)}"
+        sids.add(sid)
+        statements.append(
             {
-                "Sid": f"Irkit{service.replace('-', '').capitalize()}",
+                "Sid": sid,
                 "Effect": "Allow",
-                "Action": actions,
-                "Resource": "*",
+                "Action": list(actions),
+                "Resource": "*" if on == _ANY else list(on),
             }
-            for service, actions in services.items()
-        ],
-    }
+        )
+    return {"Version": _VERSION, "Statement": statements}
 
 
 def _document(documents: Mapping[str, Json], handle: str | None) -> str:
@@ -106,16 +129,23 @@ def _document(documents: Mapping[str, Json], handle: str | None) -> str:
     return json.dumps(chosen, indent=2)
 
 
-def _hcl_policy(name: str, rights: JsonObject) -> Iterator[str]:
+def _hcl_policy(
+    name: str, statements: Mapping[tuple[str, tuple[str, ...]], tuple[str, ...]]
+) -> Iterator[str]:
     yield f'data "aws_iam_policy_document" "irkit_{name}" {{'
-    yield "  statement {"
-    yield '    effect    = "Allow"'
-    yield "    actions = ["
-    yield from (f"      {json.dumps(right)}," for right in rights)
-    yield "    ]"
-    yield '    resources = ["*"]'
-    yield "  }"
+    for (_, on), actions in statements.items():
+        yield "  statement {"
+        yield '    effect    = "Allow"'
+        yield from _hcl_list("actions", actions)
+        yield from _hcl_list("resources", on)
+        yield "  }"
     yield "}"
+
+
+def _hcl_list(name: str, items: Iterable[str]) -> Iterator[str]:
+    yield f"    {name:<9} = ["
+    yield from (f"      {json.dumps(item)}," for item in items)
+    yield "    ]"
 
 
 def _hcl_scopes(name: str, rights: JsonObject) -> Iterator[str]:

@@ -140,6 +140,14 @@ def _function(call: ApiCall, account: str) -> Subject:
     return Subject(arn=arn, listed=(("AWS::Lambda::Function", name),))
 
 
+def _key(call: ApiCall, account: str) -> Subject:
+    key = call.text("KeyId")
+    if not key:
+        return Subject()
+    arn = key if key.startswith("arn:") else f"arn:aws:kms:{call.region}:{account}:key/{key}"
+    return Subject(arn=arn, listed=(("AWS::KMS::Key", arn),))
+
+
 def _named_by_arn(call: ApiCall, _account: str) -> Subject:
     arns = (value for value in call.params.values() if isinstance(value, str))
     return Subject(
@@ -153,5 +161,12 @@ def _account_of(arn: str) -> str:
 
 
 _FINDERS: Final[Mapping[str, Callable[[ApiCall, str], Subject]]] = MappingProxyType(
-    {"sts": _sts, "ec2": _ec2, "s3": _s3, "secretsmanager": _secret, "lambda": _function}
+    {
+        "sts": _sts,
+        "ec2": _ec2,
+        "s3": _s3,
+        "secretsmanager": _secret,
+        "lambda": _function,
+        "kms": _key,
+    }
 )
