@@ -18,6 +18,8 @@ import click
 from configuration_keys import KEYS, ROLES, VARIABLES
 from exercised_table import COLUMNS
 from exercised_table import rows as exercised
+from guards_table import ELSEWHERE
+from guards_table import rows as guard_rows
 from playbook_pages import pages as playbook_pages
 from test_file_keys import CASE, SWEEPS, TOP, WORLD
 
@@ -55,6 +57,7 @@ def pages() -> Mapping[Path, str]:
         "actions.md": _actions,
         "commands.md": _commands,
         "exercised.md": _exercised,
+        "guards.md": _guards,
         "lint-rules.md": _lint_rules,
         "configuration.md": _configuration,
         "test-files.md": _test_files,
@@ -204,6 +207,20 @@ def _exercised() -> Iterator[str]:
         ("Action", *(str(column) for column in COLUMNS)),
         [(f"[`{action}`](actions.md#{_anchor(action)})", *row) for action, *row in exercised()],
     )
+
+
+def _guards() -> Iterator[str]:
+    yield from ("# Guards", "")
+    yield "Rules that can refuse a step, whatever its playbook says. Each is one file in"
+    yield "`irkit/engine/guards/` and is judged on resolved ids when a step is planned, and again"
+    yield "before each write, on facts that are at most five seconds old. Where one may be"
+    yield "overridden, two people sign for exactly that"
+    yield "(`irkit replan RUN --override STEP --because TEXT`). How to get out again where it"
+    yield "happened all the same stands on the page of the refusal."
+    yield ""
+    yield from _table(("Guard", "What it keeps", "May be overridden by", "Refusal"), guard_rows())
+    yield from ("", "## What is kept elsewhere", "")
+    yield from _table(("Rule", "How"), ELSEWHERE.items())
 
 
 def _lint_rules() -> Iterator[str]:

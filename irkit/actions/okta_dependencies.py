@@ -3,10 +3,11 @@
 These are the facts behind guards that only some steps need; they are asked for those alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final, cast
 
+from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Readers
 from irkit.actions.okta_zones import networks_of
 from irkit.actions.shape import at, maybe_text, text
@@ -46,6 +47,20 @@ async def own_networks(readers: Readers) -> Mapping[str, str]:
     for item in networks_of(await _seen_at(readers)):
         found[str(item)] = "irkit itself was seen there lately"
     return found
+
+
+async def own_idps(readers: Readers, idps: Iterable[str]) -> frozenset[str]:
+    """Return which of these identity providers irkit's own user is linked to; a client has none.
+
+    Raises:
+        CallError: if Okta does not say.
+    """
+    user = maybe_text(await readers.okta.caller(), "user_id")
+    found: set[str] = set()
+    for idp in sorted(idps) if user else ():
+        if await or_none(readers.okta.get(f"/api/v1/idps/{idp}/users/{user}"), OKTA) is not None:
+            found.add(idp)
+    return frozenset(found)
 
 
 async def established_tokens(readers: Readers) -> Mapping[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from irkit.actions.log_plane import log_plane, may_hold_log
 from irkit.actions.okta_dependencies import (
     blocks_networks,
     established_tokens,
+    own_idps,
     own_networks,
     stops_tokens,
 )
@@ -23,6 +24,7 @@ from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, evidence_first, guards
 from irkit.engine.guards.management_account import is_whole
+from irkit.engine.guards.own_sign_in import is_sign_in
 from irkit.engine.guards.own_way_in import is_door
 from irkit.model.plan import PlannedStep
 from irkit.model.playbook import CallStep, Playbook, all_steps
@@ -87,6 +89,12 @@ class WorkspaceGuards:
         if may_hold_log(spec):
             places = await self._current("log", lambda: log_plane(readers), fresh=fresh)
             facts = replace(facts, log_plane=places)
+        if provider == "okta" and any(map(is_sign_in, step.changes)):
+            idps = {change.target.id for change in step.changes if is_sign_in(change)}
+            mine = await self._current(
+                f"idps {' '.join(sorted(idps))}", lambda: own_idps(readers, idps), fresh=fresh
+            )
+            facts = replace(facts, own_idps=mine)
         if provider == "aws" and any(map(is_door, step.changes)):
             doors = await self._current("doors", lambda: entry_providers(readers), fresh=fresh)
             facts = replace(facts, entry_providers=doors)

@@ -1,6 +1,8 @@
 """Guards: each refuses what it is for, lets the rest pass, and says what to do instead."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from engine_story import Story, planned, playbook
@@ -155,3 +157,19 @@ def test_the_targets_of_a_step_include_their_owners_once() -> None:
     two = replace(one, id="cut.x#two", target=replace(one.target, id="00u9/00T2"))
     found = targets_of(replace(STEP, changes=(one, two)))
     assert [target.kind for target in found] == ["okta.api_token", "okta.user", "okta.api_token"]
+
+
+def test_every_guard_has_a_page_for_its_refusal_and_a_row_in_the_reference() -> None:
+    """Whoever is refused can read why, and what to do if it happened all the same."""
+    docs = Path(__file__).parents[2] / "docs"
+    table = (docs / "reference" / "guards.md").read_text()
+    for guard in guards():
+        module = Path(str(getattr(guard, "__file__", "")))
+        codes = re.findall(r'code="(IRK\d{3})"', module.read_text())
+        assert codes, guard.NAME
+        assert f"| `{guard.NAME}` |" in table
+        for code in codes:
+            assert (docs / "diagnostics" / f"{code}.md").is_file()
+            assert f"({code}.md)" in table.replace("../diagnostics/", "")
+            tests = (path.read_text() for path in Path(__file__).parent.glob("test_*guards*.py"))
+            assert any(f'"{guard.NAME}"' in text for text in tests), f"no test tries {guard.NAME}"

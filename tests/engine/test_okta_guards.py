@@ -247,3 +247,39 @@ def test_a_group_that_holds_a_protected_user_keeps_its_role(lab: Lab) -> None:
     lab.world.okta.assign_role(group, "READ_ONLY_ADMIN")
     run_id = begun(lab, "okta.group.remove_admin_role", group=group)
     assert refused_by(lab, run_id) == {"protected"}
+
+
+def signs_in_through(lab: Lab) -> str:
+    """Return a provider; nobody signs in through it yet."""
+    return lab.world.okta.add_document(
+        "idps", "0oa", {"type": "SAML2", "name": "Partner sign-in", "protocol": {"type": "SAML2"}}
+    )
+
+
+def link_own_user(lab: Lab, idp: str) -> None:
+    """Let the owner of irkit's token sign in through a provider."""
+    okta = lab.world.okta
+    own = next(u.id for u in okta.tables.users.values() if u.login.startswith("irkit.responder@"))
+    links = okta.tables.documents.setdefault(f"idp_users/{idp}", {})
+    links[own] = {"externalId": "responder", "created": "2026-01-01T00:00:00.000Z"}
+
+
+def test_the_provider_that_one_signs_in_through_is_not_broken(lab: Lab) -> None:
+    """The token would go on working; its owner could not come in again."""
+    idp = signs_in_through(lab)
+    assert refused_by(lab, begun(lab, "okta.idp.deactivate", idp=idp)) == set()
+    link_own_user(lab, idp)
+    assert refused_by(lab, begun(lab, "okta.idp.deactivate", idp=idp)) == {"own-sign-in"}
+    undo = replace(on("okta.idp", idp), undoes="cut.x#one")
+    assert judged("own-sign-in", replace(FACTS, own_idps=frozenset({idp})), undo) == ""
+
+
+def test_a_link_that_is_made_after_the_approval_stops_the_write(lab: Lab) -> None:
+    """Whoever approved did not know that it is the way in."""
+    idp = signs_in_through(lab)
+    run_id = begun(lab, "okta.idp.deactivate", idp=idp)
+    link_own_user(lab, idp)
+    lab.world.clock.advance(timedelta(seconds=10))
+    go_on(lab, run_id, "okta.idp.deactivate", idp=idp)
+    assert refused_by(lab, run_id) == {"own-sign-in"}
+    assert lab.world.okta.tables.documents["idps"][idp].get("status") != "INACTIVE"

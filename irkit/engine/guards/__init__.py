@@ -29,10 +29,11 @@ class GuardFacts:
     own, each with why) for steps that block addresses, `integrations` (tokens that work runs on, by
     owner) for steps that stop a user's tokens, `log_plane` (what holds the log, by target key with
     the trail) for steps on buckets and keys, `entry_providers` (through which irkit's first
-    credentials may have come, `?` where that is not seen) for steps that break an identity
-    provider, `management` (the management account) for steps on an account as a whole.
-    `keeps_evidence` says whether the playbook means to keep machines' disks, `before_write` whether
-    the step is about to be carried out.
+    credentials may have come, `?` where that is not seen) and `own_idps` (through which irkit's own
+    user signs in to Okta, by id) for steps that break an identity provider, `management` (the
+    management account) for steps on an account as a whole. `keeps_evidence` says whether the
+    playbook means to keep machines' disks, `before_write` whether the step is about to be carried
+    out.
     """
 
     mode: str
@@ -50,6 +51,7 @@ class GuardFacts:
     before_write: bool = False
     own_principals: tuple[Target, ...] = ()
     entry_providers: frozenset[str] = frozenset()
+    own_idps: frozenset[str] = frozenset()
     management: str = ""
 
 

@@ -1,0 +1,37 @@
+# ruff: noqa: INP001  # beside the script that prints it, no package
+"""The guards as their files describe them, and what is kept where no guard is needed."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Final, cast
+
+from irkit.engine.guards import guards
+
+_REFUSES: Final = re.compile(r'code="(IRK\d{3})"')
+
+ELSEWHERE: Final[dict[str, str]] = {
+    "Undo touches what irkit made and nothing else": "It compares before it takes back, and "
+    "refuses where somebody changed the thing since. What it makes has names of its own.",
+    "Secrets and links reach no channel that the intruder may read": "A secret is a type of its "
+    "own: it goes to a secret store and can be neither planned, shown, logged nor recorded.",
+    "Another account than the pinned one is never asked": "Whatever credentials are used, their "
+    "own identity is looked at first ([IRK529](../diagnostics/IRK529.md)).",
+    "Break-glass access is alive": "Breaking a federation is refused to credentials that came "
+    "through it (`own-way-in`). So it runs on others, and their access is proven by the run "
+    "itself; irkit holds no second credential to try beside its own.",
+}
+"""Rules that hold by the way irkit is made."""
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """Yield each guard: its name, what it keeps, who may override it, its refusals."""
+    for guard in guards():
+        codes = sorted(set(_REFUSES.findall(inspect.getsource(cast("ModuleType", guard)))))
+        yield (
+            f"`{guard.NAME}`",
+            (inspect.getdoc(guard) or "").partition("\n\n")[0],
+            "two people" if guard.OVERRIDABLE else "nobody",
+            ", ".join(f"[{code}](../diagnostics/{code}.md)" for code in codes),
+        )
