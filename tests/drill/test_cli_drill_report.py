@@ -98,15 +98,17 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-_LEFT = told("suspend", 45)
-SCORE: dict[str, Json] = {"score": card_of(replace(_LEFT, drill=replace(_LEFT.drill, claims=())))}
-"""The score of somebody who said nothing, recorded so that no baseline has to be played."""
+def score() -> dict[str, Json]:
+    """Return the score of somebody who said nothing, so that no baseline has to be played."""
+    left = told("suspend", 45)
+    silent = replace(left, drill=replace(left.drill, claims=()))
+    return {"score": card_of(silent)}
 
 
 def finished(place: Place) -> None:
     """End the drill, and record its score."""
     place.record(
-        (Kind.ENDED, 600, {"why": str(Ending.STOPPED), "text": "enough"}), (Kind.SCORED, 0, SCORE)
+        (Kind.ENDED, 600, {"why": str(Ending.STOPPED), "text": "enough"}), (Kind.SCORED, 0, score())
     )
 
 
@@ -138,7 +140,7 @@ def test_the_report_is_printed_in_the_format_that_is_asked_for(place: Place) -> 
 
 def test_a_drill_that_died_says_where(place: Place) -> None:
     """No process serves it and nothing ended it: the report ends with its last record."""
-    place.record((Kind.SCORED, 0, SCORE))
+    place.record((Kind.SCORED, 0, score()))
     printed = json.loads(place.typed("drill", "report", "--format", "json").output)
     assert printed["verdict"]["word"] == "BROKE OFF"
     assert printed["exercise"]["end"] == 95
@@ -147,7 +149,7 @@ def test_a_drill_that_died_says_where(place: Place) -> None:
 
 def test_a_drill_that_is_on_is_the_facilitators(place: Place) -> None:
     """While a process serves it, its report is told with --truth only, and says that it is on."""
-    place.record((Kind.SCORED, 0, SCORE))
+    place.record((Kind.SCORED, 0, score()))
     handle = os.open(place.root / ".irkit" / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -172,7 +172,7 @@ def test_every_rule_finds_what_it_is_for() -> None:
     for words in (
         "1 innocent credential stopped working",
         "Evidence was kept first in only 0%",
-        "1 refusal by guards, 1 retry",
+        "1 refusal by guards, ",
         "Nobody took 3 needed roles: commander, approver, facilitator",
         "One person did ",
         "1 hint was needed",
@@ -268,3 +268,23 @@ def test_what_went_well_is_said_too() -> None:
     """Objectives that were reached and expectations that were met are in the report."""
     assert "Cut nobody off who is innocent: collateral 0" in reported().went_well
     assert any(item.startswith("Look before touching, at ") for item in reported().went_well)
+
+
+def test_what_never_happened_is_missed_once_the_drill_is_over() -> None:
+    """Who never declared missed that objective; where it broke off nobody can say."""
+    nobody = told("suspend", 45)
+    silent = replace(nobody, drill=replace(nobody.drill, declared=()))
+    first = report_of(silent).objectives[0]
+    assert (first.value, first.never, first.met) == (None, True, False)
+    first = report_of(ended(silent, Ending.STOPPED, 400)).objectives[0]
+    assert (first.never, first.met) == (False, None)
+
+
+def test_a_tabletop_is_not_measured_by_what_nobody_cut() -> None:
+    """Objectives about the outcome stay open where all was only talked through."""
+    nobody = told("suspend", 45)
+    talked = replace(nobody, drill=replace(nobody.drill, style="tabletop"), deeds=())
+    report = report_of(talked)
+    open_ = {row.id for row in report.objectives if row.met is None}
+    assert {"O2", "O5"} <= open_
+    assert not [item for item in report.findings if item.what.startswith(("O2", "O5"))]

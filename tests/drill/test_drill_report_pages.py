@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -174,15 +175,22 @@ def test_long_and_hostile_words_stay_words() -> None:
     assert not re.search(r"(?m)^# \[a\]", text)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.text(min_size=1, max_size=30))
 def test_no_word_becomes_markup(text: str) -> None:
     """Whatever people write, the page has the same tags, and Markdown the same tables."""
-    page, plain = Page(render(hostile(text), "html")), Page(render(hostile("words"), "html"))
-    assert page.tags == plain.tags
+    report = hostile(text)
+    page = Page(render(report, "html"))
+    assert page.tags == plain_tags()
     assert page.problems == []
-    assert ragged_rows(render(hostile(text), "md")) == []
-    assert json.loads(render(hostile(text), "json"))["exercise"]["title"] == text
+    assert ragged_rows(render(report, "md")) == []
+    assert json.loads(render(report, "json"))["exercise"]["title"] == text
+
+
+@cache
+def plain_tags() -> list[str]:
+    """Return the tags of the page when nobody writes anything odd."""
+    return Page(render(hostile("words"), "html")).tags
 
 
 def test_the_exercise_is_marked_everywhere() -> None:

@@ -17,11 +17,12 @@ pytestmark = pytest.mark.xdist_group("simulated")  # they share what was played 
 def test_refusals_and_retries_are_counted() -> None:
     """What a guard refused and what had to be sent again, each as often as it was."""
     found = told()
-    assert (load.guard_refusals(found), load.retries(found)) == (0, 0)
+    before = load.retries(found)  # a busy machine may have made some
     done = Done(t=9, at=found.drill.opened_at, deed=Deed.RETRIED, run="R", what="okta.user.suspend")
     stopped = replace(done, deed=Deed.STOPPED)
     again = replace(found, deeds=(*found.deeds, done, done, stopped))
-    assert (load.guard_refusals(again), load.retries(again)) == (1, 2)
+    assert load.guard_refusals(again) == load.guard_refusals(found) + 1
+    assert load.retries(again) == before + 2
 
 
 def test_the_peak_is_what_people_did_within_one_minute() -> None:

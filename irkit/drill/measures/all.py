@@ -54,7 +54,7 @@ def _people(told: Told, found: tuple[Judgement, ...]) -> Values:
         Measure.LATE_STEPS: sum(item.late for item in found),
         Measure.INVESTIGATION_F1: people.investigation_f1(told),
         Measure.COMMS_ON_TIME: round(100 * sum(bool(item.met) for item in posts) / len(posts))
-        if posts
+        if posts and not told.drill.solo
         else None,
     }
 

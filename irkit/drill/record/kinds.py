@@ -82,3 +82,7 @@ class Ending(StrEnum):
     """A real incident began."""
     DIED = "died"
     """The process that ran it died and nobody took it up again."""
+
+
+BROKEN_OFF: Final = frozenset({Ending.STOPPED, Ending.REAL, Ending.DIED})
+"""Ends that say nothing about the responders."""

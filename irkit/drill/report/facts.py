@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from irkit.drill.measures.told import Told
-from irkit.drill.record.kinds import Ending
+from irkit.drill.record.kinds import BROKEN_OFF
 from irkit.drill.report.model import (
     ApprovalRow,
     DecisionRow,
@@ -18,9 +18,6 @@ from irkit.drill.report.model import (
 from irkit.drill.scenario.goals import UNITS, Measure, Unit
 from irkit.model.spec import Catalogue
 from irkit.report.times import passed
-
-BROKEN_OFF: Final = frozenset({Ending.STOPPED, Ending.REAL, Ending.DIED})
-"""Ends that say nothing about the responders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +84,10 @@ def cutters(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def in_unit(value: int | None, unit: str) -> str:
-    """Return a measured value as people read it."""
+def in_unit(value: int | None, unit: str, *, never: bool = False) -> str:
+    """Return a measured value as people read it; `never` is what did not happen."""
     if value is None:
-        return "not measured"
+        return "never" if never else "not measured"
     match unit:
         case Unit.SECONDS:
             return passed(value)

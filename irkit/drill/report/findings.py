@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from irkit.drill.report import outcome_rules, people_rules
 from irkit.drill.report.facts import Draft, Facts, in_unit
 from irkit.drill.report.model import ExpectationRow, Finding, ObjectiveRow
-from irkit.drill.scenario.goals import Measure
 from irkit.report.times import passed
 
 BAD, WARN = "bad", "warn"
@@ -38,21 +37,20 @@ def _numbered(number: int, draft: Draft) -> Finding:
 def _unmet(facts: Facts, drafts: Iterable[Draft]) -> Iterator[Draft]:
     """Yield one for each missed objective that no other finding speaks of."""
     spoken = {measure for draft in drafts for measure in draft.measures}
-    if facts.told.drill.solo:
-        spoken.add(Measure.COMMS_ON_TIME)
     for row in facts.objectives:
         if row.met is False and row.measure not in spoken:
             limit = f"{'at least' if row.at_least else 'at most'} {in_unit(row.target, row.unit)}"
+            name = row.measure.replace("_", " ")
             yield Draft(
                 bad=False,
                 what=f"{row.id} missed: {row.text}",
                 evidence=(
-                    f"{row.measure.replace('_', ' ')} {in_unit(row.value, row.unit)}, {limit}",
+                    f"{name} {in_unit(row.value, row.unit, never=row.never)}, {limit}",
                     *([row.evidence] if row.evidence else []),
                 ),
                 improve="Look in the time line for what took the time, and change that first.",
                 command=f"irkit drill replay {facts.told.drill.id}",
-                done_when=f"{row.measure.replace('_', ' ')} is {limit}",
+                done_when=f"{name} is {limit}",
             )
 
 

@@ -132,7 +132,10 @@ class SeatRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectiveRow:
-    """One objective: what measured it, against which target, and what shows it."""
+    """One objective: what measured it, against which target, and what shows it.
+
+    `never` says that what should have been in time did not happen in a drill that had its end.
+    """
 
     id: str
     text: str
@@ -142,6 +145,7 @@ class ObjectiveRow:
     value: int | None
     target: int
     at_least: bool
+    never: bool
     met: bool | None
     rating: str
     evidence: str

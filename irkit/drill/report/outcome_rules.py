@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from irkit.drill.measures.truth import evicted_at, false_claims
-from irkit.drill.record.kinds import Ending
+from irkit.drill.record.kinds import BROKEN_OFF, Ending
 from irkit.drill.record.state import Claim
 from irkit.drill.report.evidence import listed
-from irkit.drill.report.facts import BROKEN_OFF, Draft, Facts, kinds_in_words, often
+from irkit.drill.report.facts import Draft, Facts, kinds_in_words, often
 from irkit.drill.scenario.goals import Measure
 from irkit.report.reading import counted
 from irkit.report.times import passed

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from irkit.canonical import JsonObject
 from irkit.drill.measures import people as of_people
 from irkit.drill.measures.told import Told
 from irkit.drill.record.deeds import Deed
+from irkit.drill.record.kinds import BROKEN_OFF
 from irkit.drill.record.state import Heard, Said
 from irkit.drill.report.evidence import shown_by
 from irkit.drill.report.model import (
@@ -25,7 +26,7 @@ from irkit.drill.report.model import (
     Score,
     ToldRow,
 )
-from irkit.drill.scenario.goals import MORE_IS_BETTER, UNITS, Measure
+from irkit.drill.scenario.goals import MORE_IS_BETTER, TIMES, UNITS, Measure, Objective
 from irkit.model.run import Run
 from irkit.report.reading import count_of, flag_of, object_of, objects_of, raw_of
 
@@ -65,23 +66,44 @@ def value_of(measures: JsonObject, measure: Measure) -> int | None:
 
 def objectives(told: Told, card: JsonObject) -> tuple[ObjectiveRow, ...]:
     """Return every objective with what it came to."""
-    found, ratings = object_of(card, "measures"), object_of(card, "objectives")
-    return tuple(
-        ObjectiveRow(
-            id=item.id,
-            text=item.text,
-            csf=item.csf,
-            measure=str(item.measure),
-            unit=str(UNITS[item.measure]),
-            value=value_of(found, item.measure),
-            target=item.target,
-            at_least=item.measure in MORE_IS_BETTER,
-            met=item.met(value_of(found, item.measure)),
-            rating=raw_of(ratings, item.id),
-            evidence=shown_by(told, item.measure),
-        )
-        for item in told.scenario.objectives
+    return tuple(_objective(told, card, item) for item in told.scenario.objectives)
+
+
+def _objective(told: Told, card: JsonObject, item: Objective) -> ObjectiveRow:
+    value = value_of(object_of(card, "measures"), item.measure)
+    end = told.drill.end
+    over = end is not None and end.why not in BROKEN_OFF and not told.only_talked
+    never = value is None and over and item.measure in TIMES
+    unknown = told.only_talked and item.measure in _BY_CUTS
+    return ObjectiveRow(
+        id=item.id,
+        text=item.text,
+        csf=item.csf,
+        measure=str(item.measure),
+        unit=str(UNITS[item.measure]),
+        value=value,
+        target=item.target,
+        at_least=item.measure in MORE_IS_BETTER,
+        never=never,
+        met=False if never else None if unknown else item.met(value),
+        rating="" if unknown else raw_of(object_of(card, "objectives"), item.id),
+        evidence=shown_by(told, item.measure),
     )
+
+
+_BY_CUTS: Final = frozenset(
+    {
+        Measure.TIME_TO_FIRST_CUT,
+        Measure.TIME_TO_EVICT,
+        Measure.SEATS_LEFT,
+        Measure.ACTS_AFTER_FIRST_CUT,
+        Measure.WHACK_A_MOLE,
+        Measure.ORDER_ERRORS,
+        Measure.COLLATERAL,
+        Measure.DATA_LOST,
+    }
+)
+"""What nobody can say where all was only talked through."""
 
 
 def expectations(told: Told, card: JsonObject) -> tuple[ExpectationRow, ...]:

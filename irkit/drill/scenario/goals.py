@@ -47,13 +47,19 @@ class Unit(StrEnum):
     PERCENT = "percent"
 
 
-_SECONDS: Final = frozenset(
+TIMES: Final = frozenset(
     {
         Measure.TIME_TO_DETECT,
         Measure.TIME_TO_DECLARE,
         Measure.TIME_TO_DECIDE,
         Measure.TIME_TO_FIRST_CUT,
         Measure.TIME_TO_EVICT,
+    }
+)
+"""How long it took until something happened; without a value it did not."""
+
+_SECONDS: Final = TIMES | frozenset(
+    {
         Measure.FALSE_ALL_CLEAR_TIME,
         Measure.APPROVAL_P50,
         Measure.APPROVAL_P90,
