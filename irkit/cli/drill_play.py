@@ -34,7 +34,7 @@ def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Its id, or a file.")],
     *,
     style: Annotated[
-        str, typer.Option(help="tabletop: only the facilitator types; simulated: everybody does.")
+        str, typer.Option(help="tabletop: talked through; simulated: with irkit itself.")
     ] = "simulated",
     solo: Annotated[
         bool, typer.Option("--solo", help="Alone: scripted colleagues sign and answer.")
