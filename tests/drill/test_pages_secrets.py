@@ -140,6 +140,15 @@ def test_questions_come_with_the_declaration_and_decisions_with_their_message(
     assert seen_by(table.drill, scenario(), mia, (), 0).choices == ()
 
 
+def test_a_namesake_of_the_facilitator_reads_none_of_their_notes(tmp_path: Path) -> None:
+    """Notes are shown to their author by name, and a name may have been taken twice."""
+    table = Table(tmp_path)
+    table.dana.note("the intruder waits for the help desk")
+    for role, count in (("comms", 0), ("facilitator", 1)):
+        holder = Holder(role=role, name="dana@acme.example")
+        assert len(seen_by(table.drill, scenario(), holder, (), 0).notes) == count
+
+
 def test_four_words_are_read_by_approvers_and_not_by_those_who_ask(tmp_path: Path) -> None:
     """Who asks hears the words, and cannot copy them from the page."""
     table = Table(tmp_path)

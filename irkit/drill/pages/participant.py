@@ -9,7 +9,7 @@ from irkit.drill.exercise.steering import ASKING, may, spoken_words, voices
 from irkit.drill.pages.doors import Holder
 from irkit.drill.pages.public import Entry, Public, minutes, public, reachable, words
 from irkit.drill.record.deeds import Done
-from irkit.drill.record.state import Drill, Said
+from irkit.drill.record.state import Drill
 from irkit.drill.scenario.model import Right, Role, Scenario
 
 RIGHTS: Final[Mapping[str, tuple[Right, ...]]] = MappingProxyType(
@@ -132,7 +132,7 @@ def seen_by(
         voices=voices(drill, scenario),
         questions=tuple(_questions(drill, scenario)),
         hint_costs=left[0].points if left else None,
-        notes=tuple(_note(said) for said in drill.notes if said.by == name)[::-1],
+        notes=tuple(_notes(drill, scenario, role, name))[::-1],
     )
 
 
@@ -191,5 +191,12 @@ def _questions(drill: Drill, scenario: Scenario) -> Iterator[Question]:
         yield Question(id=question.id, ask=question.ask, answer=given.get(question.id, ""))
 
 
-def _note(said: Said) -> Entry:
-    return Entry(t=said.t, text=said.text)
+def _notes(drill: Drill, scenario: Scenario, role: Role, name: str) -> Iterator[Entry]:
+    """Yield somebody's own notes; those of a name that has the truth only to who has it."""
+    knowing = {item.role for item in drill.people if item.who == name} & _knowing(scenario)
+    if role.sees_truth or not knowing:
+        yield from (Entry(t=said.t, text=said.text) for said in drill.notes if said.by == name)
+
+
+def _knowing(scenario: Scenario) -> set[str]:
+    return {role.name for role in scenario.roles.values() if role.sees_truth}
