@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 SWEEP ?= all
 
-.PHONY: demo test lint bench mutate sweep format clean docs
+.PHONY: demo test lint bench mutate sweep format clean docs drills
 
 demo: $(READY)
 	$(BIN)/irkit world demo --workspace .demo
@@ -33,6 +33,9 @@ bench: $(READY)
 
 mutate: $(READY)
 	$(BIN)/python -m benchmarks.mutation $(MUTATE)
+
+drills: $(READY)
+	$(BIN)/python docs/explanation/drill_tables.py $(DRILLS)
 
 docs: $(READY)
 	$(BIN)/python docs/reference/generate.py

@@ -160,10 +160,12 @@ def judge(
 
 @contextmanager
 def _steering() -> "Iterator[Steering]":
+    from irkit.drill.exercise.start import current, require_served  # noqa: PLC0415
     from irkit.drill.exercise.steering import Steering  # noqa: PLC0415
 
     me = this()
     with me.session.journal(writing=True) as journal:
+        require_served(current(journal), me.root)
         yield Steering(journal, me.session.actor, me.clock)
 
 

@@ -160,11 +160,12 @@ def replay(name: _Drill = "", truth: _Truth = False) -> int:
 
 def _seen(me: Invocation, name: str) -> "tuple[Drill, tuple[Done, ...]]":
     from irkit.cli.drilling import drill_of  # noqa: PLC0415
+    from irkit.drill.exercise.start import as_left  # noqa: PLC0415
     from irkit.drill.record.deeds import deeds  # noqa: PLC0415
     from irkit.engine.runs import all_runs  # noqa: PLC0415
 
     with me.session.journal(writing=False) as journal:
-        drill = drill_of(journal, name)
+        drill = as_left(drill_of(journal, name), me.root)
         return drill, deeds(drill, all_runs(journal))
 
 

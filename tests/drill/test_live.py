@@ -251,7 +251,7 @@ def test_what_the_scenario_does_not_have_is_refused(
 
 
 def test_a_drill_whose_process_died_is_ended_where_it_was(night: Night) -> None:
-    """The next one says so, in a record of its own, and begins anew."""
+    """Nobody hears what is said to it; the next one says so in a record, and begins anew."""
 
     def die(live: Live, _: Steering) -> None:
         live.journal.append(
@@ -263,6 +263,8 @@ def test_a_drill_whose_process_died_is_ended_where_it_was(night: Night) -> None:
         )
 
     night.play(SOLO, die)
+    words = ["--workspace", str(night.root), "--as", DANA, "drill", "declare", "fire"]
+    assert "IRK884" in CliRunner().invoke(application(), words).output
     night.play(SOLO)
     dead = next(drill for drill in night.drills if drill.id == "dead-otter")
     assert dead.end is not None

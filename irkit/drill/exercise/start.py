@@ -177,6 +177,22 @@ def as_left(drill: Drill, root: Path) -> Drill:
     return replace(drill, end=end)
 
 
+def require_served(drill: Drill, root: Path) -> None:
+    """Let people say something to a drill only while its process is there to hear it.
+
+    Raises:
+        IrkitError: IRK884 if it is gone.
+    """
+    if not _served(root):
+        raise IrkitError(
+            Diagnostic(
+                code="IRK884",
+                summary=f"nobody hears this: {_gone(drill.last_t)}",
+                help=f"read how far {drill.id} came: irkit drill report; then begin another",
+            )
+        )
+
+
 def _served(root: Path) -> bool:
     """Say whether a process runs a drill in this workspace."""
     try:
