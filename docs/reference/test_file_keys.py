@@ -26,7 +26,7 @@ CASE = {
     "extends": "The case that this one starts from, expectations included",
     "world": "A world of `worlds`, or a fixture (`acme-small`)",
     "inputs": "Of the playbook, as on the command line. `seat.KIND` is the first seat of a kind, "
-    "`user.NAME` the access key of an IAM user",
+    "`user.NAME` the access key of an IAM user, `secret.NAME` the ARN of a secret",
     "requester": "Who asks for the run (dana)",
     "approvals": "`{phase, by, decision}`; without the key alice and bob approve whatever waits",
     "answers": "By manual step: the values, or `silent`",

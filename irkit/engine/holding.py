@@ -1,13 +1,14 @@
 """The hold: look again after the last cut, and only look.
 
-Each look reads every changed target back, asks the logs again for what they could not show yet, and
+Each look reads every changed target back, and where its state does not say it all asks the action
+itself, as verification does. It asks the logs again for what they could not show yet, and
 tries the seats whose credentials a drill supplied. What was lost is said aloud; it is made again
 only where the approved part says `hold: reassert` and the target stands exactly as it did before.
 """
 
 import anyio
 
-from irkit.actions.base import SeatState
+from irkit.actions.base import SeatState, Verdict
 from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.applying import state_now
@@ -15,6 +16,7 @@ from irkit.engine.commands import LookAgain
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import ReadLeaf
 from irkit.engine.reading import read_again
+from irkit.engine.verifying import own_verdict
 from irkit.engine.walk import Walk
 from irkit.lang.expressions import names
 from irkit.model.playbook import Hold, Playbook, all_steps
@@ -60,10 +62,14 @@ async def _look_at(
     async with limiter:
         try:
             _, _, now = await state_now(desk, state)
+            holds = now == thaw(state.resolved)
+            verdict = Verdict.HOLDS if holds else await own_verdict(desk, state)
         except IrkitError:
-            found.unknown.add(state.change.id)
-            return
-    if now == thaw(state.resolved):
+            verdict = Verdict.UNKNOWN
+    if verdict is Verdict.HOLDS:
+        return
+    if verdict is Verdict.UNKNOWN:
+        found.unknown.add(state.change.id)
         return
     found.lost.add(state.change.id)
     part = desk.run.parts[state.part]

@@ -35,7 +35,7 @@ async def verify_change(desk: Desk, change: str) -> None:
 
 async def _holds(desk: Desk, state: ChangeState) -> tuple[bool, Json, str]:
     try:
-        verdict = await _own_verdict(desk, state)
+        verdict = await own_verdict(desk, state)
         if verdict is not None:
             return verdict is Verdict.HOLDS, None, f"its own verification says {verdict}"
         _, _, found = await state_now(desk, state)
@@ -44,7 +44,7 @@ async def _holds(desk: Desk, state: ChangeState) -> tuple[bool, Json, str]:
     return found == thaw(state.resolved), found, "it does not show"
 
 
-async def _own_verdict(desk: Desk, state: ChangeState) -> Verdict | None:
+async def own_verdict(desk: Desk, state: ChangeState) -> Verdict | None:
     """Ask the action itself, for changes whose state cannot be observed."""
     if state.step.undoes:
         return None

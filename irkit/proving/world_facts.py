@@ -31,6 +31,7 @@ STORIES: Final = (
     "public-log",
     "root-login",
     "root-login-hiding",
+    "session-theft",
 )
 """The companies there are."""
 ORG: Final = "acme"

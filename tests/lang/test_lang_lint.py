@@ -311,6 +311,11 @@ CASES = [
     ),
     ("IRK235", book(REVOKE, SUSPEND), book(SUSPEND, REVOKE)),
     ("IRK235", book(REVOKE), book(SUSPEND, REVOKE)),
+    (
+        "IRK235",
+        book(REVOKE).replace("inputs:", "against: [okta_factor]\ninputs:"),
+        book(REVOKE).replace("inputs:", "against: [okta_session]\ninputs:"),
+    ),
     ("IRK235", book(END_ROLE), book(SHUT_OUT, END_ROLE)),
     ("IRK235", book(END_ROLE, LOCK), book(SHUT_OUT, END_ROLE, LOCK, END_ROLE)),
     (

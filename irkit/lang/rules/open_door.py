@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from irkit.diagnostics import Diagnostic, Label
+from irkit.lang.residual import MINTS
 from irkit.lang.view import View, problem, warning
 from irkit.model.playbook import DoStep
-from irkit.model.spec import Reversal
+from irkit.model.spec import Reversal, Spec
 
 _ENTERED_FROM: Final[Mapping[str, frozenset[str]]] = {
     "aws.role": frozenset(
@@ -42,6 +43,8 @@ def check(view: View) -> Iterator[Diagnostic]:
                 else (),
             )
             continue
+        if not _comes_back(view, spec):
+            continue
         names = sorted(
             found.id
             for found in view.catalogue
@@ -56,3 +59,13 @@ def check(view: View) -> Iterator[Diagnostic]:
                 step.span,
                 help=f"first {' or '.join(f'`{name}`' for name in names)}",
             )
+
+
+def _comes_back(view: View, ends: Spec) -> bool:
+    """Say whether the playbook is against anybody who holds more than these sessions themselves.
+
+    Whoever stole a cookie, and no password or factor, opens no further session.
+    """
+    against = view.playbook.against
+    opens = {kind for kind, made in MINTS.items() if made & set(ends.cuts)} - set(ends.cuts)
+    return not against or bool(opens & set(against))

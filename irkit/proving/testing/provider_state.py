@@ -8,6 +8,7 @@ from irkit.model.access.kinds import CredentialKind
 from irkit.proving.testing.resource_state import RESOURCES, snapshots
 from irkit.proving.testing.seen import State
 from irkit.world.aws.moto_ec2 import instance_names, snapshot_names
+from irkit.world.aws.moto_secrets import secret_arns
 from irkit.world.okta.state import OktaState
 from irkit.world.world import World
 
@@ -36,9 +37,11 @@ def names_of(world: World) -> Mapping[str, str]:
     """Return what only the world knows, by the names a test writes.
 
     `seat.KIND` is the first seat of that kind: an access key's id, or whose Okta credential it is.
-    `user.NAME` is the access key of an IAM user, the company's or the intruder's.
+    `user.NAME` is the access key of an IAM user, the company's or the intruder's, `secret.NAME`
+    the ARN of a secret.
     """
     found = {f"user.{name}": key.id for name, key in world.user_keys.items()}
+    found |= {f"secret.{name}": arn for name, arn in secret_arns(world.aws.cloud)}
     for seat in world.seats:
         found.setdefault(f"seat.{seat.kind}", seat.access_key_id or seat.user)
         if seat.kind is CredentialKind.LONG_TERM_KEY:

@@ -18,6 +18,7 @@ from irkit.world.stories import (
     mfa_fatigue,
     public_exposure,
     root_login,
+    session_theft,
 )
 from irkit.world.stories.ground import Ground
 
@@ -32,6 +33,7 @@ _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
         "public-log": public_exposure.play_log,
         "root-login": root_login.play,
         "root-login-hiding": root_login.play_hiding,
+        "session-theft": session_theft.play,
     }
 )
 NAMES: Final = tuple(_STORIES)
