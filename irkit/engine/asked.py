@@ -149,10 +149,7 @@ def approved_by(run: Run, approver: str, consent: WorkspaceConsent) -> tuple[str
 
 def digests_of(run: Run) -> Mapping[str, str]:
     """Return the digest of each part by its id."""
-    if run.header is None:
-        return {}
-    header = run.header.digest
-    return {part.id: part.digest(header) for part in run.parts.values()}
+    return {part: run.part_digests[part] for part in run.parts}
 
 
 def _undone(run: Run, part: Part) -> bool:

@@ -20,6 +20,9 @@ class Blobs(Protocol):
     def put(self, data: bytes) -> str:
         """Keep `data` and return its digest."""
 
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Keep the data that `chunks` make together, and return its digest."""
+
     def get(self, digest: str) -> bytes:
         """Return the data with that digest."""
 
@@ -39,7 +42,7 @@ class Inflated:
 
 
 def inflate(record: Record, blobs: Blobs) -> Inflated:
-    """Return `record` with every `$blob` read back, and a plan's or playbook's blob unfolded.
+    """Return `record` with every `$blob` read back, and with the text of a plan or a playbook.
 
     What was kept apart is put back as well, but for the evidence of reads: only who hands it over
     needs that.
@@ -49,9 +52,9 @@ def inflate(record: Record, blobs: Blobs) -> Inflated:
     if isinstance(blob, str):
         match record.type:
             case "plan.proposed":
-                body["plan"] = _json(blobs.get(blob))
+                body["plan"] = blobs.get(blob).decode()
             case "plan.extended":
-                body["content"] = _json(blobs.get(blob))
+                body["content"] = blobs.get(blob).decode()
             case "playbook.loaded":
                 body["source"] = blobs.get(blob).decode()
             case _:

@@ -1,7 +1,7 @@
 """A journal that forgets: for a bare `plan`, which records nothing because it writes nothing."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from irkit.canonical import Json, digest_bytes
@@ -21,6 +21,10 @@ class MemoryBlobs:
         name = digest_bytes(data)
         self.kept[name] = data
         return name
+
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Keep what `chunks` make together and return its digest."""
+        return self.put(b"".join(chunks))
 
     def get(self, digest: str) -> bytes:
         """Return the data with that digest."""

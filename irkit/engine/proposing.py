@@ -7,7 +7,7 @@ from typing import Final
 import anyio.to_thread
 
 from irkit import __version__
-from irkit.canonical import Json, canonical
+from irkit.canonical import Json
 from irkit.clock import rfc3339
 from irkit.diagnostics import Diagnostic
 from irkit.engine.desk import Desk
@@ -25,13 +25,18 @@ OVERRIDE: Final = PartNeed(need=2, exclude_requester=True)
 
 async def propose(desk: Desk, phases: tuple[str, ...], walked: Walked) -> None:
     """Record the drafted steps of `phases`: the plan at first, supplements after."""
-    drafts = await _take_drafts(desk, phases)
-    parts = [_part(desk, phase, steps) for phase, steps in drafts.items()]
+    parts = [
+        _part(desk, phase, steps) for phase, steps in (await _take_drafts(desk, phases)).items()
+    ]
     if desk.run.header is None:
-        await _first(desk, parts, walked)
-        return
-    for part in parts:
-        await _extend(desk, part)
+        body = _first(desk, parts, walked)
+        # The fold reads the plan back: two of a large one would not be needed at once.
+        parts.clear()
+        # A security key wants to be touched, which takes as long as it takes.
+        signed = await anyio.to_thread.run_sync(desk.context.sign_request, body)
+        await desk.record("plan.proposed", {**body, **signed})
+    while parts:
+        await desk.record("plan.extended", _extension(desk, parts.pop(0)))
 
 
 async def _take_drafts(desk: Desk, phases: tuple[str, ...]) -> _Drafts:
@@ -99,7 +104,8 @@ def _overlap(one: Json, other: Json) -> bool:
     return True
 
 
-async def _first(desk: Desk, parts: list[Part], walked: Walked) -> None:
+def _first(desk: Desk, parts: list[Part], walked: Walked) -> dict[str, Json]:
+    """Return what is recorded of a new plan, whose blob is kept."""
     context = desk.context
     known = {step.action: step.version for part in parts for step in part.steps}
     header = Header(
@@ -120,32 +126,26 @@ async def _first(desk: Desk, parts: list[Part], walked: Walked) -> None:
     digests: list[Json] = [
         {"id": part.id, "digest": part.digest(header.digest)} for part in plan.parts
     ]
-    body: dict[str, Json] = {
+    return {
         "header": header.digest,
         "parts": digests,
-        "blob": context.blobs.put(canonical(plan.to_json())),
+        "blob": context.blobs.put_chunks(plan.chunks()),
         "nonce": context.nonce,
         "requester": desk.run.requester,
     }
-    # A security key wants to be touched, which takes as long as it takes.
-    signed = await anyio.to_thread.run_sync(context.sign_request, body)
-    await desk.record("plan.proposed", {**body, **signed})
 
 
-async def _extend(desk: Desk, part: Part) -> None:
+def _extension(desk: Desk, part: Part) -> dict[str, Json]:
+    """Return what is recorded of a part that is added, whose blob is kept."""
     assert desk.run.header is not None
     header = desk.run.header.digest
-    content: Mapping[str, Json] = {"v": 1, "part": part.to_json()}
-    await desk.record(
-        "plan.extended",
-        {
-            "header": header,
-            "part": {"id": part.id, "digest": part.digest(header)},
-            "blob": desk.context.blobs.put(canonical(content)),
-            "reason": "added" if part.id != part.phase else "known now",
-            "nonce": desk.run.nonce,
-        },
-    )
+    return {
+        "header": header,
+        "part": {"id": part.id, "digest": part.digest(header)},
+        "blob": desk.context.blobs.put_chunks(part.content()),
+        "reason": "added" if part.id != part.phase else "known now",
+        "nonce": desk.run.nonce,
+    }
 
 
 def _open_parts(walked: Walked) -> list[Part]:

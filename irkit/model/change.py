@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import TypeAlias, cast
 
 from irkit.canonical import Json, JsonObject, digest, thaw
@@ -47,7 +48,11 @@ class Target:
         """Read the JSON form back."""
         fields = cast("Mapping[str, str]", value)
         return cls(
-            kind=fields["kind"], tenant=fields["tenant"], id=fields["id"], label=fields["label"]
+            kind=intern(fields["kind"]),
+            tenant=intern(fields["tenant"]),
+            id=fields["id"],
+            # Often the same text twice; once is enough.
+            label=fields["id"] if fields["id"] == fields["label"] else fields["label"],
         )
 
 
@@ -86,7 +91,7 @@ class Change:
         return cls(
             id=cast("str", value["id"]),
             target=Target.from_json(cast("JsonObject", value["target"])),
-            verb=cast("str", value["verb"]),
+            verb=intern(cast("str", value["verb"])),
             before=value["before"],
             after=value["after"],
             saved=value["saved"],

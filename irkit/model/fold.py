@@ -11,7 +11,9 @@ from typing import Final, TypeAlias, cast
 
 from irkit.canonical import JsonObject
 from irkit.clock import parse_rfc3339
-from irkit.model.plan import Part, Plan
+from irkit.model.change import matches
+from irkit.model.plan import Part
+from irkit.model.plan_reader import added_part_of, plan_of
 from irkit.model.run import AnswerFact, Asked, ChangeState, Entry, Look, ReadFact, Run, Stage
 
 _Handler: TypeAlias = Callable[[Run, Entry, datetime], None]
@@ -37,9 +39,7 @@ def take(run: Run, entry: Entry) -> None:
     if isinstance(change, str) and change in run.changes:
         _keep_active(run, run.changes[change])
     if "help" in entry.body:
-        run.helps[_text(entry.body, "change") or _text(entry.body, "step")] = _text(
-            entry.body, "help"
-        )
+        run.helps[str(change or entry.body.get("step"))] = _text(entry.body, "help")
 
 
 _ACTIVE: Final = frozenset({Stage.IN_FLIGHT, Stage.IN_DOUBT, Stage.ASK, Stage.MADE})
@@ -109,7 +109,7 @@ def _read(run: Run, entry: Entry, at: datetime) -> None:
 
 def _proposed(run: Run, entry: Entry, at: datetime) -> None:
     body = entry.body
-    plan = Plan.from_json(_object(body, "plan"))
+    plan = plan_of(_text(body, "plan"))
     run.header, run.header_digest = plan.header, plan.header.digest
     run.nonce = _text(body, "nonce")
     for part in plan.parts:
@@ -117,8 +117,7 @@ def _proposed(run: Run, entry: Entry, at: datetime) -> None:
 
 
 def _extended(run: Run, entry: Entry, at: datetime) -> None:
-    part = Part.from_json(_object(_object(entry.body, "content"), "part"))
-    _add_part(run, part, at)
+    _add_part(run, added_part_of(_text(entry.body, "content")), at)
 
 
 def _add_part(run: Run, part: Part, at: datetime) -> None:
@@ -151,7 +150,8 @@ def _intent(run: Run, entry: Entry, at: datetime) -> None:
     state.stage = Stage.IN_FLIGHT
     state.attempt = cast("int", entry.body.get("attempt") or 1)
     state.intent, state.intent_at = entry.n, at
-    state.resolved = entry.body.get("resolved")
+    resolved, after = entry.body.get("resolved"), state.change.after
+    state.resolved = after if matches(resolved, after) else resolved
     state.lost = False
     run.intents[entry.n] = state.change.id
 

@@ -5,11 +5,13 @@ Header digest = digest of the header's JSON. Part digest = digest of `{"header":
 JSON forms here are what is signed, stored in the trail and shown; there is no other form.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import cast
 
-from irkit.canonical import Json, JsonObject, digest, thaw
+from irkit.canonical import Json, JsonObject, canonical, digest, thaw
 from irkit.model.change import Change, ChangeId
 from irkit.model.spec import Blast, Effect, Reversal
 
@@ -156,15 +158,15 @@ class PlannedStep:
         texts = cast("Mapping[str, str]", value)
         return cls(
             path=texts["path"],
-            action=texts["action"],
+            action=intern(texts["action"]),
             version=cast("int", value["version"]),
-            connection=texts["connection"],
+            connection=intern(texts["connection"]),
             arguments=cast("JsonObject", value["arguments"]),
-            title=texts["title"],
+            title=intern(texts["title"]),
             effect=Effect(texts["effect"]),
             reversal=Reversal(texts["reversal"]),
             blast=Blast(texts["blast"]),
-            because=texts["because"],
+            because=intern(texts["because"]),
             changes=tuple(map(Change.from_json, cast("list[JsonObject]", value["changes"]))),
             already=tuple(cast("list[str]", value["already"])),
             undoes=texts["undoes"],
@@ -235,9 +237,29 @@ class Part:
             hold=cast("str", value["hold"]),
         )
 
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the canonical bytes of the JSON form, a step at a time: parts may be large."""
+        yield b'{"hold":%b,"id":%b' % (canonical(self.hold), canonical(self.id))
+        yield b',"need":%b,"phase":%b' % (canonical(self.need.to_json()), canonical(self.phase))
+        yield b',"steps":'
+        yield from _list(canonical(step.to_json()) for step in self.steps)
+        yield b',"unknowns":'
+        yield from _list(canonical(unknown.to_json()) for unknown in self.unknowns)
+        yield b"}"
+
+    def content(self) -> Iterator[bytes]:
+        """Yield what the blob of a part holds that is added to a plan."""
+        yield b'{"part":'
+        yield from self.chunks()
+        yield b',"v":1}'
+
     def digest(self, header_digest: str) -> str:
         """Return the part's digest under a header."""
-        return digest({"header": header_digest, "part": self.to_json()})
+        hashed = hashlib.sha256(b'{"header":%b,"part":' % canonical(header_digest))
+        for chunk in self.chunks():
+            hashed.update(chunk)
+        hashed.update(b"}")
+        return f"sha256:{hashed.hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +285,14 @@ class Plan:
             parts=tuple(map(Part.from_json, cast("list[JsonObject]", value["parts"]))),
         )
 
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the canonical bytes of the JSON form, a step at a time."""
+        yield b'{"header":%b,"parts":' % canonical(self.header.to_json())
+        for number, part in enumerate(self.parts):
+            yield b"," if number else b"["
+            yield from part.chunks()
+        yield b'],"v":1}' if self.parts else b'[],"v":1}'
+
     @property
     def digest(self) -> str:
         """Return the digest of the whole plan."""
@@ -275,3 +305,12 @@ class Plan:
         """Yield every change of every part in order."""
         for part in self.parts:
             yield from part.changes
+
+
+def _list(items: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a JSON list of `items`."""
+    before = b"["
+    for item in items:
+        yield before + item
+        before = b","
+    yield b"[]" if before == b"[" else b"]"

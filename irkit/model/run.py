@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from irkit.canonical import Json, JsonObject
@@ -72,6 +73,9 @@ _GOOD: Final = frozenset({Stage.VERIFIED, Stage.ALREADY})
 _WRITTEN: Final = frozenset({Stage.MADE, Stage.VERIFIED, Stage.UNVERIFIED})
 
 
+_NOTHING: Final[JsonObject] = MappingProxyType({})
+
+
 @dataclass(slots=True, kw_only=True)
 class ChangeState:
     """One planned change and what became of it."""
@@ -89,7 +93,7 @@ class ChangeState:
     made_n: int = -1
     verified_at: datetime | None = None
     resolved: Json = None
-    outputs: JsonObject = field(default_factory=dict)
+    outputs: JsonObject = field(default_factory=lambda: _NOTHING)
     request_ids: tuple[str, ...] = ()
     why: str = ""
     found: Json = None

@@ -11,7 +11,7 @@ from irkit.model.visible import value_text
 from irkit.report.line import Line
 from irkit.report.mark import Mark
 from irkit.report.open_items import title_of
-from irkit.report.reading import counted, flag_of, object_of, raw_of
+from irkit.report.reading import counted, flag_of, object_of, objects_of, raw_of
 from irkit.report.times import clock
 
 
@@ -46,15 +46,13 @@ def _found(body: JsonObject) -> tuple[str, ...]:
 
 def proposed(run: Run, entry: Entry) -> Line | None:
     """Parts are ready to be approved; the first of them that cuts is the first cut."""
-    plan = object_of(entry.body, "plan")
-    parts = cast("list[JsonObject]", plan.get("parts") or [])
+    parts = objects_of(entry.body, "parts")
     return _offered(run, [run.parts[raw_of(part, "id")] for part in parts], first=True)
 
 
 def extended(run: Run, entry: Entry) -> Line | None:
     """One more part, or a supplement to one, is ready."""
-    part = object_of(object_of(entry.body, "content"), "part")
-    known = run.parts[raw_of(part, "id")]
+    known = run.parts[raw_of(object_of(entry.body, "part"), "id")]
     first = not any(_cuts(p) for p in run.parts.values() if p.id != known.id)
     return _offered(run, [known], first=first)
 
@@ -86,8 +84,7 @@ def approval(run: Run, entry: Entry) -> Line:
     statement = object_of(entry.body, "statement")
     decision, who = raw_of(statement, "decision"), raw_of(statement, "approver")
     signed = set(cast("list[str]", statement.get("parts") or []))
-    header = run.header.digest if run.header else ""
-    parts = [part.id for part in run.parts.values() if part.digest(header) in signed]
+    parts = [part for part, digest in run.part_digests.items() if digest in signed]
     words_ = {"approve": (Mark.GOOD, "approved"), "deny": (Mark.BAD, "DENIED")}
     mark, word = words_.get(decision, (Mark.WAIT, "taken back"))
     return Line(mark=mark, word=word, what=", ".join(parts), notes=(f"signed by {who}",))

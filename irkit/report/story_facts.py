@@ -134,9 +134,8 @@ def approvals(run: Run, records: Iterable[StoryEntry]) -> tuple[ApprovalStory, .
 
 def _approval(run: Run, entry: StoryEntry) -> ApprovalStory:
     statement = object_of(entry.body, "statement")
-    header = run.header.digest if run.header else ""
     signed = set(cast("list[str]", statement.get("parts") or []))
-    parts = tuple(part.id for part in run.parts.values() if part.digest(header) in signed)
+    parts = tuple(part for part, digest in run.part_digests.items() if digest in signed)
     at = next(when for n, when, _ in run.approvals if n == entry.n)
     ready = min((run.part_at[part] for part in parts), default=None)
     return ApprovalStory(

@@ -1,8 +1,10 @@
 """Evidence and big values by digest: written once under `blobs/sha256/`, never changed."""
 
+import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +29,23 @@ class BlobStore:
         path = self.path(digest)
         if path.is_file() and path.stat().st_size == len(data):
             return digest
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        return self.put_chunks((data,))
+
+    def put_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Store what `chunks` make together, without holding all of it, and return its digest."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = self._root / f".{secrets.token_hex(8)}"
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+        hashed = hashlib.sha256()
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            for chunk in chunks:
+                hashed.update(chunk)
+                file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
+        digest = f"sha256:{hashed.hexdigest()}"
+        path = self.path(digest)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.replace(path)
         sync_directory(path.parent)
         return digest

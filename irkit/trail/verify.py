@@ -9,9 +9,8 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from irkit.clock import parse_rfc3339
 from irkit.diagnostics import Severity
@@ -22,6 +21,7 @@ from irkit.trail.layout import Layout
 from irkit.trail.note import VerifierKey
 from irkit.trail.verdict import NOWHERE, Anchor, Finding, Outcome, Verdict
 
+_BLOCK: Final = 1024 * 1024
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _APPROVED_SIZE: Final = re.compile(rb'"trail":\{"root":"[A-Za-z0-9+/=]+","size":(\d{1,16})\}')
 
@@ -79,23 +79,25 @@ def _inspect(
 def _approved_sizes(path: Path) -> frozenset[int]:
     """Return the sizes that approvals in the journal speak of, without parsing or splitting it."""
     with path.open("rb") as file:
-        if not path.stat().st_size:
-            return frozenset()
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            return frozenset(
-                int(match[1])
-                for line in _lines_with(data, b'"irkit.approval/v1"')
-                for match in _APPROVED_SIZE.finditer(line)
-            )
+        return frozenset(
+            int(match[1])
+            for line in _lines_with(file, b'"irkit.approval/v1"')
+            for match in _APPROVED_SIZE.finditer(line)
+        )
 
 
-def _lines_with(data: mmap, text: bytes) -> Iterator[bytes]:
-    at = data.find(text)
-    while at >= 0:
-        end = data.find(b"\n", at)
-        end = len(data) if end < 0 else end
-        yield data[data.rfind(b"\n", 0, at) + 1 : end]
-        at = data.find(text, end)
+def _lines_with(file: BinaryIO, text: bytes) -> Iterator[bytes]:
+    """Yield the lines that hold `text`; of a large file there are few."""
+    rest = b""
+    while block := file.read(_BLOCK):
+        data = rest + block
+        whole = data.rfind(b"\n") + 1
+        rest = data[whole:]
+        at = data.find(text, 0, whole)
+        while at >= 0:
+            end = data.find(b"\n", at)
+            yield data[data.rfind(b"\n", 0, at) + 1 : end]
+            at = data.find(text, end, whole)
 
 
 def _expectations(

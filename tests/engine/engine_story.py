@@ -1,6 +1,6 @@
 """Playbooks, entries and catalogues for tests of the engine's pure parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -92,9 +92,14 @@ class Story:
         made = Part(id=part, phase=part.partition("+")[0], need=PartNeed(need=need), steps=steps)
         if self.run.header is None:
             plan = Plan(header=header(self.playbook), parts=(made,))
-            self.tell("plan.proposed", plan=plan.to_json(), nonce="n", requester="alice")
+            self.tell("plan.proposed", plan=text_of(plan.chunks()), nonce="n", requester="alice")
         else:
-            self.tell("plan.extended", content={"v": 1, "part": made.to_json()})
+            self.tell("plan.extended", content=text_of(made.content()))
+
+
+def text_of(chunks: Iterable[bytes]) -> str:
+    """Return the text of a blob that is written in chunks."""
+    return b"".join(chunks).decode()
 
 
 def playbook(steps: str, **top: str) -> Playbook:

@@ -18,7 +18,7 @@ from irkit.clock import rfc3339
 from irkit.model.approval import Decision, Statement, TrailView
 from irkit.model.display import display_digest, display_text
 from irkit.model.fold import fold
-from irkit.model.plan import Plan
+from irkit.model.plan import Part, Plan
 from irkit.model.run import Run
 from irkit.trail.approvals import sign_statement
 from irkit.trail.record import Actor
@@ -97,8 +97,20 @@ def opened(script: Script, *, drifting: bool = True) -> Plan:
         | {"observed_through": "2026-11-24T02:20:00.000Z"},
         after=31,
     )
-    script.add("plan.proposed", {"plan": plan.to_json(), "nonce": "n0nce"}, after=3)
+    script.add("plan.proposed", proposed(plan), after=3)
     return plan
+
+
+def proposed(plan: Plan) -> dict[str, Json]:
+    """Return the body of a proposal, its blob read back."""
+    header = plan.header.digest
+    parts: list[Json] = [{"id": part.id, "digest": part.digest(header)} for part in plan.parts]
+    return {"plan": b"".join(plan.chunks()).decode(), "parts": parts, "nonce": "n0nce"}
+
+
+def added(part: Part) -> dict[str, Json]:
+    """Return the body of a part that is added to the plan, its blob read back."""
+    return {"part": {"id": part.id}, "content": b"".join(part.content()).decode()}
 
 
 def read(step_: str, action: str, value: Json) -> dict[str, Json]:

@@ -28,7 +28,8 @@ def _entry(n: int, kind: str, **body: Json) -> StoryEntry:
 def _proposed() -> StoryEntry:
     step = planned("cut.suspend", "one", "two", "three")
     part = Part(id="cut", phase="cut", need=PartNeed(), steps=(step,))
-    return _entry(0, "plan.proposed", plan=Plan(header=header(BOOK), parts=(part,)).to_json())
+    plan = Plan(header=header(BOOK), parts=(part,))
+    return _entry(0, "plan.proposed", plan=b"".join(plan.chunks()).decode())
 
 
 @st.composite

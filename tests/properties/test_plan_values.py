@@ -3,13 +3,15 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from random_values import changes, headers, json_values, late_values, parts, plans
 
-from irkit.canonical import Json, canonical, thaw
+from irkit.canonical import Json, canonical, digest, thaw
 from irkit.model.change import PROVIDER_NOW, Change, fill_late, is_late, matches
 from irkit.model.plan import Header, Part, Plan
+from irkit.model.plan_reader import added_part_of, plan_of
 
 NOW = "2026-03-01T12:00:00Z"
 RESULTS = {"other": {"name": "the name"}}
@@ -22,6 +24,38 @@ def test_a_plan_survives_its_json(plan: Plan) -> None:
     back = Plan.from_json(json.loads(data))
     assert canonical(back.to_json()) == data
     assert back.digest == plan.digest
+
+
+@given(plans())
+def test_a_plan_in_chunks_is_the_same_plan(plan: Plan) -> None:
+    """Written and read a step at a time, it has the bytes, the digests and the parts it had."""
+    data = b"".join(plan.chunks())
+    assert data == canonical(plan.to_json())
+    back = plan_of(data.decode())
+    assert b"".join(back.chunks()) == data
+    for part, again in zip(plan.parts, back.parts, strict=True):
+        header = plan.header.digest
+        whole = digest({"header": header, "part": part.to_json()})
+        assert part.digest(header) == again.digest(header) == whole
+
+
+@given(parts())
+def test_an_added_part_in_chunks_is_the_same_part(part: Part) -> None:
+    """What the blob of a part holds is its canonical JSON, and is read back."""
+    data = b"".join(part.content())
+    assert data == canonical({"v": 1, "part": part.to_json()})
+    assert canonical(added_part_of(data.decode()).to_json()) == canonical(part.to_json())
+
+
+@given(plans(), st.data())
+def test_another_text_is_no_plan(plan: Plan, data: st.DataObject) -> None:
+    """A text that was cut short or has something in between is refused, never half read."""
+    text = b"".join(plan.chunks()).decode()
+    cut = data.draw(st.integers(0, len(text) - 1))
+    with pytest.raises(ValueError):  # noqa: PT011  # whatever is wrong with it
+        plan_of(text[:cut])
+    with pytest.raises(ValueError):  # noqa: PT011
+        plan_of(" " + text)
 
 
 @given(parts(), headers())

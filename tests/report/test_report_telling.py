@@ -11,6 +11,7 @@ from lapsus_run import (
     CAROL,
     RUN,
     Script,
+    added,
     contained_run,
     make,
     opened,
@@ -18,6 +19,7 @@ from lapsus_run import (
 )
 
 from irkit.canonical import Json
+from irkit.model.plan import PartNeed
 from irkit.model.playbook import Phase, Playbook
 from irkit.report.line import Line
 from irkit.report.mark import Mark
@@ -175,10 +177,8 @@ def test_looks_of_the_hold(body: Mapping[str, Json], word: str, mark: Mark) -> N
 def test_part_that_needs_nobody_is_offered_without_a_command() -> None:
     """Where no approval is needed, none is asked for."""
     script = _script()
-    part = script.run.parts["close-the-door"].to_json()
-    need: Json = {"need": 0, "roles": [], "exclude_requester": False, "valid_s": 60}
-    content: Json = {"part": {**part, "id": "more", "need": need}}
-    line = _line(script, "plan.extended", {"content": content})
+    part = replace(script.run.parts["close-the-door"], id="more", need=PartNeed(valid_s=60))
+    line = _line(script, "plan.extended", added(part))
     assert (line.mark, line.command) == (Mark.STEP, "")
 
 

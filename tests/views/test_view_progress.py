@@ -1,6 +1,6 @@
 """Progress: what is said of each record, and what is never said too early."""
 
-from typing import Any, cast
+from dataclasses import replace
 
 import pytest
 from golden_story import STYLE
@@ -8,11 +8,13 @@ from lapsus_run import (
     ALICE,
     RUN,
     Script,
+    added,
     approve,
     close_the_door,
     contained_run,
     opened,
     partial_run,
+    proposed,
     send,
 )
 
@@ -20,6 +22,7 @@ from irkit.canonical import Json
 from irkit.cli.views import progress
 from irkit.model.fold import _HANDLERS, take
 from irkit.model.run import Run
+from irkit.model.spec import Reversal
 from irkit.report.telling import _TELLERS
 
 SUSPEND = "close-the-door.suspend#suspend"
@@ -111,8 +114,8 @@ def test_first_cut_is_announced_once() -> None:
 
 def test_later_parts_are_not_called_the_first_cut(script: Script) -> None:
     """A supplement is ready, and no second first cut."""
-    part = script.run.parts["close-the-door"].to_json()
-    script.add("plan.extended", {"content": {"part": {**part, "id": "close-the-door+1"}}})
+    part = script.run.parts["close-the-door"]
+    script.add("plan.extended", added(replace(part, id="close-the-door+1")))
     assert "first cut" not in _last(script)
     assert "ready" in _last(script)
 
@@ -199,18 +202,23 @@ def test_heartbeat_counts_what_is_under_way(script: Script) -> None:
 
 @pytest.mark.parametrize(
     ("reversals", "word"),
-    [(("ADDITIVE",), "ready"), (("ADDITIVE", "EXACT"), "first cut ready")],
+    [
+        ((Reversal.ADDITIVE,), "ready"),
+        ((Reversal.ADDITIVE, Reversal.EXACT), "first cut ready"),
+    ],
 )
-def test_gathering_evidence_is_no_first_cut(reversals: tuple[str, ...], word: str) -> None:
+def test_gathering_evidence_is_no_first_cut(reversals: tuple[Reversal, ...], word: str) -> None:
     """What only adds evidence takes nothing from anybody; with a cut beside it, it is one."""
     script = Script()
-    plan = opened(script).to_json()
-    parts = cast("list[dict[str, Any]]", plan["parts"])
-    step = parts[0]["steps"][0]
-    steps = [{**step, "path": f"s{n}", "reversal": kind} for n, kind in enumerate(reversals)]
-    script.records[-1].body["plan"] = {**plan, "parts": [{**parts[0], "steps": steps}]}  # type: ignore[index]
+    plan = opened(script)
+    part = plan.parts[0]
+    steps = tuple(
+        replace(part.steps[0], path=f"s{n}", reversal=kind) for n, kind in enumerate(reversals)
+    )
+    script.records.pop()
+    script.add("plan.proposed", proposed(replace(plan, parts=(replace(part, steps=steps),))))
     assert _last(script).split("  ")[1].strip().endswith(word)
-    script.add("plan.extended", {"content": {"part": parts[0] | {"id": "later"}}})
+    script.add("plan.extended", added(replace(part, id="later")))
     assert ("first cut ready" in _last(script)) is (word == "ready")
 
 
