@@ -77,6 +77,7 @@ class Lab:
     pace: Pace = FAST
     ears: Ears = field(default_factory=Ears)
     on_wait: OnWait | None = None
+    answers: dict[str, Json] = field(default_factory=lambda: {"theirs": False})
     wired: Callable[[OpenConnections], OpenConnections] = field(default=lambda opened: opened)
     """What stands before the connections that a run acts over."""
 
@@ -258,7 +259,7 @@ class Lab:
         return Book(main=checked(text.encode(), "undo.yaml", catalogue()))
 
     def contain(self, book: Book, **inputs: str) -> tuple[str, Driven]:
-        """Run a playbook to its end: approve what waits, answer that it was not theirs."""
+        """Run a playbook to its end: approve what waits, answer what is asked."""
         run_id = self.start(book, **inputs)
         return run_id, self.to_its_end(book, run_id)
 
@@ -272,7 +273,7 @@ class Lab:
                 self.approve(run_id)
                 self.approve(run_id, "bob@acme.example")
             for path in [p for p in driven.run.asked if p not in driven.run.answers]:
-                self.answer(run_id, path, theirs=False)
+                self.answer(run_id, path, **self.answers)
             driven = self.go(book, run_id)
         return driven
 

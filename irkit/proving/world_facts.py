@@ -23,6 +23,7 @@ FIXTURE: Final = "acme-small"
 FIXTURES: Final = (FIXTURE, "generated")
 STORIES: Final = (
     "breached-identity-provider",
+    "ci-secret-leak",
     "cloud-ransomware",
     "contractor-offboarding",
     "crypto-mining",

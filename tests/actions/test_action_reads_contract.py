@@ -54,6 +54,7 @@ CASES = (
         "aws.iam_key.trace",
         lambda stage: {"key": _seat("long_term_key")(stage), "account": PROD},
     ),
+    ReadCase("aws.iam_role.trace", _plainly(role=f"arn:aws:iam::{PROD}:role/Deploy")),
     ReadCase("aws.iam_user.get", _plainly(user="ci-deploy", account=PROD)),
     ReadCase("aws.inventory.created_by", _plainly(user=VICTIM)),
     ReadCase("aws.inventory.exposure", _plainly()),

@@ -32,6 +32,11 @@ class Findings:
     harm: list[Harm] = field(default_factory=list)
     events: list[JsonObject] = field(default_factory=list)
 
+    def take(self, other: "Findings") -> None:
+        """Join what came of another session."""
+        for name in self.__slots__:
+            getattr(self, name).extend(getattr(other, name))
+
     def to_json(self) -> dict[str, Json]:
         """Return the findings, each thing once."""
         roles = sorted({text(item, "role") for item in self.chained})

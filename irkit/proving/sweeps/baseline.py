@@ -17,7 +17,9 @@ from irkit.proving.testing.suite import Suite
 from irkit.world.calls import Call
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
-_DRAWN: Final = re.compile(r"\b(ami|eni|fleet|i|lt|sg|sgr|sir|snap|vol)-[0-9a-f]{8,}")
+_DRAWN: Final = re.compile(
+    r"\b(ami|eni|fleet|i|lt|sg|sgr|sir|snap|vol)-[0-9a-f]{8,}|\b(p)-[0-9a-z]{8}\b"
+)
 """Ids that a provider draws when a thing is made, so that no two worlds have the same."""
 
 REPEATABLE: Final = ("DELETE /api/v1/users/{userId}/sessions",)
@@ -110,7 +112,7 @@ def comparable(seen: Seen) -> str:
 
 
 def _undrawn(text: str) -> str:
-    return _DRAWN.sub(r"\1-ID", _TIME.sub("TIME", text))
+    return _DRAWN.sub(r"\1\2-ID", _TIME.sub("TIME", text))
 
 
 def _at(value: Json, path: str) -> Json:

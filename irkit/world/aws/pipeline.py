@@ -18,6 +18,7 @@ from irkit.world.aws.propagation import CHANGES_ACCESS
 from irkit.world.aws.registry import amendments_for, checks_for, handler_for
 from irkit.world.aws.resources import subject_of
 from irkit.world.aws.through_moto import Moto
+from irkit.world.aws.web_identity import WEB_IDENTITY, enter_by_token
 from irkit.world.aws.wire import ApiCall, Environ
 from irkit.world.calls import CallLog
 from irkit.world.faults import Fault, FaultKind, FaultPlan
@@ -56,6 +57,9 @@ class Pipeline:
     def _real(self, environ: Environ, call: ApiCall, request_id: str) -> tuple[Answer, str, str]:
         if call.name in FEDERATED:
             answer, principal = federate(self.cloud, call, request_id)
+            return answer, principal, call.text("RoleArn")
+        if call.name == WEB_IDENTITY:
+            answer, principal = enter_by_token(self.cloud, call, request_id)
             return answer, principal, call.text("RoleArn")
         state = self.cloud.effective()
         try:

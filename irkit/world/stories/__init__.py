@@ -12,6 +12,7 @@ from typing import Final
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.world.stories import (
     breached_provider,
+    ci_secret_leak,
     cloud_ransomware,
     contractor_offboarding,
     crypto_mining,
@@ -25,6 +26,7 @@ from irkit.world.stories.ground import Ground
 _STORIES: Final[Mapping[str, Callable[[Ground], None]]] = MappingProxyType(
     {
         "breached-identity-provider": breached_provider.play,
+        "ci-secret-leak": ci_secret_leak.play,
         "cloud-ransomware": cloud_ransomware.play,
         "contractor-offboarding": contractor_offboarding.play,
         "crypto-mining": crypto_mining.play,
