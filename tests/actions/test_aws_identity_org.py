@@ -139,7 +139,7 @@ def test_an_interrupted_attachment_is_gone_on_with(stage: Stage) -> None:
         for target in list(policy.attachments):
             organization.detach_policy(PolicyId=policy.id, TargetId=target.id)
 
-    change = done[0][0]
+    change, before = done[0][0], len(stage.world.calls.all())
 
     async def resume(hands: Hands) -> tuple[object, object]:
         found = action.state(await action.probe(hands.readers), change.target)
@@ -147,6 +147,8 @@ def test_an_interrupted_attachment_is_gone_on_with(stage: Stage) -> None:
         return found, action.state(await action.probe(hands.readers), change.target)
 
     assert stage.do(resume) == (change.before, change.after)
+    calls = stage.world.calls.all()[before:]
+    assert [call.operation for call in calls if call.write] == ["organizations:AttachPolicy"]
 
 
 def test_nobody_but_irkit_takes_a_protected_quarantine_off(stage: Stage) -> None:
