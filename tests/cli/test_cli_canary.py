@@ -97,6 +97,7 @@ def test_a_canary_is_a_proof_in_the_ledger(terminal: Terminal) -> None:
     assert said.code == 0, said.out + said.err
     assert said.view("proof")["outcome"] == "passed"
     assert "long_term_key" in said.view("proof")["seats_ms"]
+    assert any("the warrant ends at" in str(line.get("canary")) for line in said.lines)
     (row,) = terminal.json("ledger", LEAKED).view("ledger")["playbooks"]
     assert row["levels"]["canary"]["state"] == "awaiting"
     shown = terminal.here("ledger", LEAKED, "--exit-code")

@@ -13,5 +13,5 @@ def check(view: View) -> Iterator[Diagnostic]:
             "IRK246",
             f"`{view.playbook.id}` has no test",
             view.top_span("playbook"),
-            help=f"write {view.playbook.id}.test.yaml beside it",
+            help=f"write cases under `unit:` of {view.playbook.id}.test.yaml, beside it",
         )

@@ -40,6 +40,9 @@ from irkit.trail.journal import Journal
 Heard: TypeAlias = Callable[[str], None]
 """Told each thing that was done, in words."""
 
+_SOON_OVER: Final = timedelta(days=7)
+"""How long before its warrant ends a canary says so: the next one is out in a week, as a rule."""
+
 _GOOD: Final = frozenset({"contained", "completed"})
 
 
@@ -135,6 +138,9 @@ class Canary:
         found = await module.find(site, orders)
         consent = session.consent(self.journal)
         state = warrants.given(session, consent, orders, self.shelved.name, found.target)
+        until = state.warrant.until
+        if until - session.clock() < _SOON_OVER:
+            self.heard(f"the warrant ends at {until:%Y-%m-%d %H:%MZ}: let people sign the next one")
         writing = Writing(
             session=session,
             journal=self.journal,
