@@ -141,7 +141,8 @@ def test_service_apps_are_nobody(org: Org) -> None:
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ("grant_type=password", "unsupported_grant_type"),
+        ("grant_type=implicit", "unsupported_grant_type"),
+        ("grant_type=password", "invalid_client"),
         ("grant_type=refresh_token&refresh_token=none", "invalid_grant"),
         ("grant_type=client_credentials&client_assertion=x", "invalid_client"),
         (

@@ -89,12 +89,16 @@ def test_a_new_password_alone_ends_no_session(org: Org, verb: str) -> None:
     assert org.post("/api/v1/authn", MALLORY).object.get("status") != "SUCCESS"
 
 
-def test_a_session_does_not_survive_suspension_and_back(org: Org) -> None:
-    """Unsuspending gives the account back, not the sessions."""
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_session_sleeps_while_its_user_is_suspended(org: Org, ended: bool) -> None:
+    """Unsuspending gives the intruder the session back, unless somebody ended it meanwhile."""
     sid = sign_in(org)
     org.post(org.user_path(org.mallory, "/lifecycle/suspend"))
-    org.post(org.user_path(org.mallory, "/lifecycle/unsuspend"))
     assert org.with_session(sid, "GET", ME).code == "E0000007"
+    if ended:
+        assert org.delete(org.user_path(org.mallory, "/sessions")).status == 204
+    org.post(org.user_path(org.mallory, "/lifecycle/unsuspend"))
+    assert (org.with_session(sid, "GET", ME).status == 200) is not ended
 
 
 def test_sessions_end_with_time_and_can_be_refreshed(org: Org) -> None:

@@ -102,7 +102,8 @@ class Tables:
 
     def app_by_client(self, client_id: str) -> App | None:
         """Return the application whose OAuth client has this id."""
-        return next((app for app in self.apps.values() if app.client_id == client_id), None)
+        apps = self.apps.values() if client_id else ()
+        return next((app for app in apps if app.client_id == client_id), None)
 
     def role(self, assignee_id: str, role_id: str) -> Role:
         """Return one role assignment, or raise E0000007."""
@@ -119,7 +120,8 @@ class Tables:
     def live_session(self, cookie: str, now: datetime) -> Session | None:
         """Return the session of this cookie if it lives.
 
-        A suspended or deactivated user's is dead; an expired or reset password alone ends none.
+        A suspended user's is dead and lives again afterwards, until somebody ends it; a deactivated
+        user's is dead for good. An expired or reset password alone ends none.
         """
         session = self.sessions.get(cookie)
         if session is None or session.expires <= now or cookie in self.expired:

@@ -62,9 +62,8 @@ def deactivate(ask: Ask) -> Reply:
 
 @route("POST", "/api/v1/users/{id}/lifecycle/suspend", area="users")
 def suspend(ask: Ask) -> Reply:
-    """ACTIVE → SUSPENDED: sessions end; groups, roles and assignments stay."""
+    """ACTIVE → SUSPENDED: sessions sleep until it is over; groups, roles and assignments stay."""
     user = _move(ask, Verb.SUSPEND)
-    ask.tables.end_sessions(user.id)
     ask.happened_to("user.lifecycle.suspend", "Suspend Okta user", user)
     return EMPTY_OBJECT
 
