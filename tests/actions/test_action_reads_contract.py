@@ -42,6 +42,7 @@ def _provider(stage: Stage) -> JsonObject:
     return {"idp": rogue_idp(stage), "since": "2020-01-01T00:00:00Z"}
 
 
+STRANGER = "999900001111"
 CASES = (
     ReadCase("aws.cloudtrail.lookup", _plainly(user_name=VICTIM)),
     ReadCase(
@@ -55,6 +56,7 @@ CASES = (
         lambda stage: {"key": _seat("long_term_key")(stage), "account": PROD},
     ),
     ReadCase("aws.iam_role.trace", _plainly(role=f"arn:aws:iam::{PROD}:role/Deploy")),
+    ReadCase("aws.iam_role.trusting", _plainly(account=PROD, trusted=STRANGER)),
     ReadCase("aws.iam_user.get", _plainly(user="ci-deploy", account=PROD)),
     ReadCase("aws.inventory.created_by", _plainly(user=VICTIM)),
     ReadCase("aws.inventory.exposure", _plainly()),
