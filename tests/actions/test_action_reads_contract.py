@@ -15,6 +15,7 @@ from irkit.actions.base import Answer
 from irkit.actions.load import catalogue
 from irkit.canonical import JsonObject
 from irkit.model.spec import Verb
+from irkit.world.calls import Call
 from irkit.world.faults import Fault, FaultKind
 
 
@@ -86,10 +87,10 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def first_look(stage: Stage, since: int) -> str:
+def first_look(stage: Stage, since: int) -> Call:
     """Return the first call that was the read's own, after so many calls."""
     calls = stage.world.calls.all()[since:]
-    return next(c.operation for c in calls if not c.operation.startswith("sts:"))
+    return next(c for c in calls if not c.operation.startswith("sts:"))
 
 
 def test_every_read_has_a_case() -> None:
@@ -103,14 +104,14 @@ def test_a_busy_provider_is_asked_again(case: ReadCase, stage: Stage) -> None:
     given = case.given(stage)
     before, writes, calls = stage.world.restorable(), stage.writes(), stage.calls()
     clean = stage.read(case.name, **given)
-    operation = first_look(stage, calls)
+    look = first_look(stage, calls)
 
     async def throttled(hands: Hands) -> Answer:
         stage.world.faults.add(
             Fault(
                 kind=FaultKind.THROTTLED,
-                provider=catalogue()[case.name].needs[0],
-                operation=operation,
+                provider=look.provider,
+                operation=look.operation,
                 seconds=1.0,
             )
         )
