@@ -153,7 +153,9 @@ def test_the_world_is_served_until_ctrl_c(template: Path, tmp_path: Path) -> Non
     """It gives the workspace its secrets, says what to type, and ends with exit 0."""
     base = free_port_base()
     root = tmp_path / "acme"
-    assert Terminal(root).run("init", str(root), "--world", "--port-base", str(base)).code == 0
+    made = Terminal(root).run("init", str(root), "--world", "--port-base", str(base))
+    assert made.code == 0, made.err
+    assert f"irkit plan {FEDERATED} -i user=" in made.out
     words = ["--workspace", str(root), "world", "up", "--port-base", str(base)]
     with subprocess.Popen(
         [sys.executable, "-m", "irkit", *words],

@@ -154,6 +154,15 @@ def test_success_is_compared_with_the_world() -> None:
     assert BASELINE.lies(replace(other, first=honest)) == ()
 
 
+def test_ids_that_were_drawn_make_no_other_state() -> None:
+    """A list of names is the same wherever a drawn id happens to stand in it; a name counts."""
+    one, other, more = (
+        comparable(replace(SEEN, after=state("SUSPENDED", attached=names)))
+        for names in (("p-Full", "p-k6bybkoh"), ("p-0abcdefg", "p-Full"), ("p-0abcdefg",))
+    )
+    assert one == other != more
+
+
 def test_an_effect_that_comes_twice_is_noticed() -> None:
     """A write repeated is an effect too many, but for ended sessions, which end once."""
     twice = replace(ENDED, calls=(*ENDED.calls, call("POST /suspend")))

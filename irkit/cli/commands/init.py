@@ -60,13 +60,15 @@ def _live(me: Invocation, where: Path, org: str) -> int:
     return ExitCode.DONE
 
 
+_FIRST = "okta-user-federated-to-aws"
+"""The playbook to begin with: the one that fits the intruder of the simulated world."""
 _LIVE_STEPS = (
     "edit irkit.yaml: org_url, org_id, client_id, accounts and roles; it says what each is",
     "irkit approvers add you@example.com --key ~/.ssh/id_ed25519.pub --role ir-oncall",
     "irkit check                        # reads only; one line for each thing, with its remedy",
     "irkit protect pin                  # what may never be a target",
     "irkit approvers seal               # from here on changes can be approved",
-    "irkit plan okta-user-federated-to-aws -i user=LOGIN",
+    f"irkit plan {_FIRST} -i user=LOGIN",
 )
 _ALONE = (
     "One person alone can: plan anything; approve what needs one approval; and at night, with",
@@ -107,8 +109,8 @@ def _exercise(me: Invocation, where: Path, base: int) -> int:
         "Next:",
         *([f"  cd {where}"] if where.resolve() != me.here.resolve() else []),
         "  irkit world up                     # in a terminal of its own",
-        f"  irkit plan {copied[-1]} -i user={VICTIM}",
-        f"  irkit run {copied[-1]} -i user={VICTIM} --as {people[-1].name}",
+        f"  irkit plan {_FIRST} -i user={VICTIM}",
+        f"  irkit run {_FIRST} -i user={VICTIM} --as {people[-1].name}",
         f"  irkit approve last --key {_short(people[0].key, where)}      # in a third terminal",
     ]
     me.output.say(

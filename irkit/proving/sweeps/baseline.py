@@ -105,10 +105,17 @@ def comparable(seen: Seen) -> str:
     """
     return "\n".join(
         sorted(
-            _undrawn(f"{path} {json.dumps(thaw(_at(seen.after.whole, path)), sort_keys=True)}")
+            _undrawn(f"{path} {_shown(_at(seen.after.whole, path))}")
             for path in differing(seen.start.whole, seen.after.whole)
         )
     )
+
+
+def _shown(value: Json) -> str:
+    """Return a value as text; names in a list stand where they stand without what was drawn."""
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        value = tuple(sorted(_undrawn(str(item)) for item in value))
+    return json.dumps(thaw(value), sort_keys=True)
 
 
 def _undrawn(text: str) -> str:
