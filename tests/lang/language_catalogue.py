@@ -114,6 +114,13 @@ SPECS = (
         ends_sessions=True,
     ),
     change(
+        "aws.iam_role.lock_trust",
+        _ROLE,
+        target="aws.role",
+        cuts=(Kind.EXTERNAL_TRUST,),
+        closes_door=True,
+    ),
+    change(
         "aws.iam_user.quarantine",
         _IAM_USER,
         target="aws.user",
