@@ -65,8 +65,12 @@ def test_show_of_an_unknown_run_is_refused(kept: Desk) -> None:
 
 
 def test_show_full_gives_whole_bodies(kept: Desk) -> None:
-    """With --full nothing is cut off."""
-    assert '"title": "phished contractor"' in kept.run("trail", "show", "--full").out
+    """With --full nothing is cut off, and with --open what is kept apart is shown as well."""
+    opened = kept.run("trail", "show", "--full", "--open").out
+    assert '"title": "phished contractor"' in opened
+    apart = kept.run("trail", "show", "--full").out
+    assert '"$c": ' in apart
+    assert "phished" not in apart
 
 
 def test_verify_says_consistent_and_not_anchored(kept: Desk) -> None:
@@ -78,9 +82,11 @@ def test_verify_says_consistent_and_not_anchored(kept: Desk) -> None:
 
 
 def test_verify_finds_what_was_altered_and_leaves_with_7(kept: Desk) -> None:
-    """One altered letter in the middle of a note is found at its record."""
-    path = journal(kept)
-    path.write_bytes(path.read_bytes().replace(b'"first"', b'"fIrst"'))
+    """One altered letter in the middle of a note's record is found at that record."""
+    lines = journal(kept).read_bytes().split(b"\n")
+    note = next(place for place, line in enumerate(lines) if b'"n":2,' in line)
+    lines[note] = lines[note].replace(b"teal-otter", b"teal-0tter")
+    journal(kept).write_bytes(b"\n".join(lines))
     said = kept.ask("trail", "verify")
     assert (said.code, said.json["outcome"]) == (7, "tampered")
     assert said.json["findings"][0]["record"] == 2
