@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final, TypeAlias, cast
 
 from irkit.canonical import Json, canonical
+from irkit.engine.items import identity
 from irkit.engine.leaves import DoLeaf, End, Leaf, ReadLeaf
 from irkit.engine.place import Here
 from irkit.lang.expressions import Scope, ScopeValue, Unknown, UnknownValue, evaluate, names
@@ -113,7 +114,7 @@ class Memo:
         return keyed
 
     def _keyed(self, items: Sequence[Json]) -> list[Keyed]:
-        """Give each item a key that depends on the item alone: lists may grow in between."""
+        """Give each item a key that depends on what it is: lists, its own too, may grow."""
         seen: dict[str, int] = {}
         found = []
         for item in items:
@@ -236,4 +237,4 @@ def _key(item: Json) -> str:
         return item.translate(str.maketrans("[]/~#", "_____"))
     if isinstance(item, int):
         return str(item)
-    return sha256(canonical(item)).hexdigest()[:8]
+    return sha256(canonical(identity(item))).hexdigest()[:8]

@@ -8,6 +8,7 @@ from irkit.actions.base import Answer, Read
 from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.desk import Desk
+from irkit.engine.items import merged
 from irkit.engine.leaves import ReadLeaf
 from irkit.engine.own_bug import own_bug
 from irkit.model.run import ReadFact
@@ -43,10 +44,10 @@ async def read_again(desk: Desk, leaf: ReadLeaf, fact: ReadFact) -> int:
     old, new = thaw(fact.value), thaw(answer.value)
     if not isinstance(old, list) or not isinstance(new, list):
         return 0
-    added = [item for item in new if item not in old]
-    if added:
-        await _record(desk, leaf, answer, [*old, *added], round_=fact.round + 1)
-    return len(added)
+    items, changed = merged(old, new)
+    if changed:
+        await _record(desk, leaf, answer, items, round_=fact.round + 1)
+    return changed
 
 
 async def _answer(desk: Desk, leaf: ReadLeaf) -> Answer:
