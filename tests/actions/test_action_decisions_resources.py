@@ -210,7 +210,7 @@ def test_a_lockdown_lets_irkit_and_services_in(stage: Stage) -> None:
     assert partner["Sid"] == "Partner"
     kept = deny_["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
     assert {f"arn:aws:iam::{DATA}:role/irkit-{name}" for name in ("read", "write")} <= {*kept}
-    assert deny_["Condition"]["Bool"] == {"aws:PrincipalIsAWSService": "false"}
+    assert deny_["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 
 
 def test_a_bucket_of_another_account_is_not_touched(stage: Stage) -> None:

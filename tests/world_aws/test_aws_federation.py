@@ -135,11 +135,11 @@ def test_trust_deny_stops_one_subject() -> None:
 
 
 def test_other_unsigned_calls_are_refused(fed: Aws) -> None:
-    """Web identity federation is not simulated, and says so; nothing else may be unsigned."""
+    """A token of nobody lets nobody in, and nothing else but a token may come unsigned."""
     sts = fed.unsigned("sts")
     asked = {"RoleArn": SUPPORT, "RoleSessionName": "xx", "WebIdentityToken": "a.b.c.d"}
     refused = code_of(lambda: sts.assume_role_with_web_identity(**asked))
-    assert refused == "MissingAuthenticationToken"
+    assert refused == "InvalidIdentityToken"
     assert code_of(sts.get_caller_identity) == "MissingAuthenticationToken"
 
 
