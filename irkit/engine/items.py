@@ -1,4 +1,4 @@
-"""Items of lists that grow while a run goes on: what makes one the same, and what is new in it."""
+"""Answers that grow while a run goes on: what makes an item the same, and what is new."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -6,19 +6,23 @@ from hashlib import sha256
 from irkit.canonical import Json, canonical
 
 
-def identity(item: Json) -> Json:
-    """Return what an item is, without what it lists.
+def identity(item: Json, by: Sequence[str] = ()) -> Json:
+    """Return what an item is: the fields `by` where it has them all, else all but what it lists.
 
     A session is the same session after it has made another key. An item that only lists is what
     it lists.
     """
-    if isinstance(item, Mapping):
-        own = {name: value for name, value in item.items() if not isinstance(value, list | tuple)}
-        return own or item
-    return item
+    if not isinstance(item, Mapping):
+        return item
+    if by and all(name in item for name in by):
+        return {name: item[name] for name in by}
+    own = {name: value for name, value in item.items() if not isinstance(value, list | tuple)}
+    return own or item
 
 
-def merged(old: Sequence[Json], new: Sequence[Json]) -> tuple[list[Json], int]:
+def merged(
+    old: Sequence[Json], new: Sequence[Json], by: Sequence[str] = ()
+) -> tuple[list[Json], int]:
     """Return the items of two looks, and how many of them the later look changed.
 
     What was seen before keeps its place and loses nothing; what its lists have gained comes behind.
@@ -26,33 +30,31 @@ def merged(old: Sequence[Json], new: Sequence[Json]) -> tuple[list[Json], int]:
     items = list(old)
     places: dict[bytes, list[int]] = {}
     for place, item in enumerate(items):
-        places.setdefault(_name(item), []).append(place)
+        places.setdefault(_name(item, by), []).append(place)
     changed = 0
     for item in new:
-        same = places.get(_name(item))
+        same = places.get(_name(item, by))
         if not same:
             items.append(item)
             changed += 1
             continue
         place = same.pop(0) if len(same) > 1 else same[0]
-        grown = _grown(items[place], item)
-        changed += grown != items[place]
-        items[place] = grown
+        before = items[place]
+        if isinstance(before, Mapping) and isinstance(item, Mapping):
+            items[place] = grown(before, item)
+            changed += items[place] != before
     return items, changed
 
 
-def _name(item: Json) -> bytes:
-    return sha256(canonical(identity(item))).digest()
-
-
-def _grown(old: Json, new: Json) -> Json:
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        return old
-    grown = dict(old)
-    for name, now in new.items():
-        before = old.get(name)
+def grown(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
+    """Return `old` with what its lists have gained in `new`; all else stays as first seen."""
+    both = {**new, **old}
+    for name, before in old.items():
+        now = new.get(name)
         if isinstance(before, list | tuple) and isinstance(now, list | tuple):
-            grown[name] = [*before, *(value for value in now if value not in before)]
-        elif name not in old:
-            grown[name] = now
-    return grown
+            both[name] = [*before, *(value for value in now if value not in before)]
+    return both
+
+
+def _name(item: Json, by: Sequence[str]) -> bytes:
+    return sha256(canonical(identity(item, by))).digest()

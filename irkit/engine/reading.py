@@ -8,7 +8,7 @@ from irkit.actions.base import Answer, Read
 from irkit.canonical import Json, thaw
 from irkit.diagnostics import IrkitError
 from irkit.engine.desk import Desk
-from irkit.engine.items import merged
+from irkit.engine.items import grown, merged
 from irkit.engine.leaves import ReadLeaf
 from irkit.engine.own_bug import own_bug
 from irkit.model.run import ReadFact
@@ -41,12 +41,18 @@ async def read_again(desk: Desk, leaf: ReadLeaf, fact: ReadFact) -> int:
         answer = await _answer(desk, leaf)
     except (IrkitError, TimeoutError):
         return 0
+    spec = desk.context.catalogue[leaf.step.action]
     old, new = thaw(fact.value), thaw(answer.value)
-    if not isinstance(old, list) or not isinstance(new, list):
+    value: Json
+    if isinstance(old, list) and isinstance(new, list):
+        value, changed = merged(old, new, spec.identified_by)
+    elif spec.accumulates and isinstance(old, dict) and isinstance(new, dict):
+        value = grown(old, new)
+        changed = int(value != old)
+    else:
         return 0
-    items, changed = merged(old, new)
     if changed:
-        await _record(desk, leaf, answer, items, round_=fact.round + 1)
+        await _record(desk, leaf, answer, value, round_=fact.round + 1)
     return changed
 
 

@@ -74,8 +74,11 @@ class Spec:
 
     `needs` are provider names (`okta`, `aws`). `cuts`, `does_not_cut`, `reveals` and `mints` name
     credential kinds (`irkit.model.access.kinds`). `unaffected_by` names actions after which a read
-    still answers the same. `visible_within` is how long a change may take to show in a read,
-    `in_doubt_wait` how long to wait before a look may be trusted after an interruption.
+    still answers the same. `identified_by` names the fields by which a repeated look knows an item
+    of its answer again; without them it is known by all that is no list. The lists of an answer
+    that `accumulates` only grow, as what a log tells does. `visible_within` is how long a change
+    may take to show in a read, `in_doubt_wait` how long to wait before a look may be trusted after
+    an interruption.
     """
 
     id: str
@@ -95,6 +98,8 @@ class Spec:
     reveals: tuple[str, ...] = ()
     mints: tuple[str, ...] = ()
     unaffected_by: tuple[str, ...] = ()
+    identified_by: tuple[str, ...] = ()
+    accumulates: bool = False
     visible_within: timedelta = timedelta(seconds=30)
     in_doubt_wait: timedelta = timedelta(seconds=10)
     before_evidence: bool = False

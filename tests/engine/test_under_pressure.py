@@ -1,5 +1,6 @@
 """What may go wrong around a run: a provider down or slow, an intruder who comes back."""
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,9 @@ from irkit.engine.steering import Steering
 from irkit.engine.walk import Book
 from irkit.model.run import Stage
 from irkit.providers.limits import Wait
+from irkit.world.aws_query import credentials_in
 from irkit.world.faults import Fault, FaultKind
+from irkit.world.fixtures.permissions import trusted_by
 from irkit.world.intruder import Planting
 from irkit.world.okta.limits import Bucket, RateLimits
 
@@ -156,6 +159,28 @@ def test_a_session_minted_between_trace_and_cut_is_found_and_offered(lab: Lab) -
     driven = lab.go(book, run_id)
     assert driven.run.outcome == "contained"
     assert {str(seat.probe()) for seat in lab.world.seats} == {"dead"}
+
+
+def test_a_role_that_a_leaked_key_entered_after_the_trace_is_found_and_offered(lab: Lab) -> None:
+    """What the key led to is asked again as well, and grows by what it did meanwhile."""
+    trust = json.dumps(trusted_by(f"arn:aws:iam::{PROD}:root"))
+    lab.world.aws.cloud.iam(PROD).update_assume_role_policy("Deploy", trust)
+    again = Planting(lab.world)
+    again._steal_session()
+    developer = again._enter_aws("Developer", PROD)
+    call = again._outside.aws_call
+    leaked = credentials_in(call(developer, "iam", "CreateAccessKey", UserName="svc-backup"))
+    book = lab.book("leaked-aws-access-key")
+    run_id = lab.start(book, key=leaked.id)
+    lab.go(book, run_id)
+    deploy = f"arn:aws:iam::{PROD}:role/Deploy"
+    call(leaked, "sts", "AssumeRole", RoleArn=deploy, RoleSessionName="late")
+    lab.approve(run_id)
+    assert lab.go(book, run_id).waits == ("await follow",)
+    lab.approve(run_id)
+    driven = lab.go(book, run_id)
+    cut = {s.change.target.label for s in driven.run.changes.values() if s.stage is Stage.VERIFIED}
+    assert deploy in cut
 
 
 def test_a_lost_change_is_said_aloud_and_is_not_contained(lab: Lab) -> None:

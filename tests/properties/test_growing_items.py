@@ -51,3 +51,14 @@ def test_a_session_that_made_a_key_is_the_same_session() -> None:
         2,
     )
     assert identity(old[0]) == identity(new[1])
+
+
+def test_what_a_session_is_known_by_may_be_said() -> None:
+    """A field that a later look cannot tell makes no other session, and is not forgotten."""
+    old: list[Json] = [{"seat": "ASIA1", "orphan": False, "keys": []}]
+    new: list[Json] = [{"seat": "ASIA1", "orphan": None, "keys": ["AKIA1"]}]
+    assert merged(old, new, by=("seat",)) == (
+        [{"seat": "ASIA1", "orphan": False, "keys": ["AKIA1"]}],
+        1,
+    )
+    assert len(merged(old, new)[0]) == 2

@@ -5,6 +5,7 @@ so that children's acts count as its own. A child in an account that is not pinn
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from irkit.actions.cloudtrail import History
 from irkit.actions.shape import listed, text
@@ -18,6 +19,21 @@ from irkit.actions.trace.events import (
 )
 from irkit.actions.trace.harm import Harm, harm_of, harm_to_json
 from irkit.canonical import Json, JsonObject
+
+FOUND: Final[JsonObject] = {
+    "chained_roles": {"type": "array", "items": {"type": "string"}},
+    "chained": {"type": "array"},
+    "user_sessions": {"type": "array"},
+    "keys_created": {"type": "array"},
+    "users_created": {"type": "array", "items": {"type": "string"}},
+    "instances_started": {"type": "array", "items": {"type": "string"}},
+    "capacity_made": {"type": "array"},
+    "secrets_read": {"type": "array"},
+    "kms_keys": {"type": "array"},
+    "buckets_changed": {"type": "array"},
+    "snapshots_shared": {"type": "array"},
+}
+"""JSON Schema of what `Findings.to_json` returns."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from irkit.actions.shape import listed, maybe_text, text
 from irkit.actions.times import moment
 from irkit.actions.trace.events import SAML, session_of
 from irkit.actions.trace.person import Person, find_person, origin
-from irkit.actions.trace.walk import follow
+from irkit.actions.trace.walk import FOUND, follow
 from irkit.canonical import Json, JsonObject
 from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -64,6 +64,7 @@ class Trace(Read):
             "Each account and region answers two lookups a second.",
             "An orphan session, which no sign-on explains, may rest on a forged assertion.",
         ),
+        identified_by=("seat",),
         result={
             "type": "array",
             "items": {
@@ -80,17 +81,7 @@ class Trace(Read):
                     "source_ip": {"type": "string"},
                     "okta_session": {"type": ["string", "null"]},
                     "orphan": {"type": ["boolean", "null"]},
-                    "chained_roles": {"type": "array", "items": {"type": "string"}},
-                    "chained": {"type": "array"},
-                    "user_sessions": {"type": "array"},
-                    "keys_created": {"type": "array"},
-                    "users_created": {"type": "array", "items": {"type": "string"}},
-                    "instances_started": {"type": "array", "items": {"type": "string"}},
-                    "capacity_made": {"type": "array"},
-                    "secrets_read": {"type": "array"},
-                    "kms_keys": {"type": "array"},
-                    "buckets_changed": {"type": "array"},
-                    "snapshots_shared": {"type": "array"},
+                    **FOUND,
                 },
             },
         },

@@ -8,7 +8,7 @@ from irkit.actions.base import Answer, Read, Readers, parameter
 from irkit.actions.cloudtrail import History
 from irkit.actions.shape import listed
 from irkit.actions.times import moment
-from irkit.actions.trace.walk import follow
+from irkit.actions.trace.walk import FOUND, follow
 from irkit.canonical import Json
 from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -38,22 +38,8 @@ class Trace(Read):
             "CloudTrail shows an event up to 15 minutes after it happened.",
             "The event history has management events of 90 days; data events are not in it.",
         ),
-        result={
-            "type": "object",
-            "properties": {
-                "chained_roles": {"type": "array", "items": {"type": "string"}},
-                "chained": {"type": "array"},
-                "user_sessions": {"type": "array"},
-                "keys_created": {"type": "array"},
-                "users_created": {"type": "array", "items": {"type": "string"}},
-                "instances_started": {"type": "array", "items": {"type": "string"}},
-                "capacity_made": {"type": "array"},
-                "secrets_read": {"type": "array"},
-                "kms_keys": {"type": "array"},
-                "buckets_changed": {"type": "array"},
-                "snapshots_shared": {"type": "array"},
-            },
-        },
+        accumulates=True,
+        result={"type": "object", "properties": FOUND},
     )
 
     key: str = parameter("aws.access_key", "The id of the key (AKIA…)")

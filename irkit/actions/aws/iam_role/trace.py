@@ -10,7 +10,7 @@ from irkit.actions.cloudtrail import History
 from irkit.actions.shape import listed, text
 from irkit.actions.times import moment
 from irkit.actions.trace.events import session_of
-from irkit.actions.trace.walk import Findings, follow
+from irkit.actions.trace.walk import FOUND, Findings, follow
 from irkit.canonical import Json, JsonObject
 from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -44,23 +44,8 @@ class Trace(Read):
             "CloudTrail shows an event up to 15 minutes after it happened.",
             "The event history has management events of 90 days; data events are not in it.",
         ),
-        result={
-            "type": "object",
-            "properties": {
-                "sessions": {"type": "array"},
-                "chained_roles": {"type": "array", "items": {"type": "string"}},
-                "chained": {"type": "array"},
-                "user_sessions": {"type": "array"},
-                "keys_created": {"type": "array"},
-                "users_created": {"type": "array", "items": {"type": "string"}},
-                "instances_started": {"type": "array", "items": {"type": "string"}},
-                "capacity_made": {"type": "array"},
-                "secrets_read": {"type": "array"},
-                "kms_keys": {"type": "array"},
-                "buckets_changed": {"type": "array"},
-                "snapshots_shared": {"type": "array"},
-            },
-        },
+        accumulates=True,
+        result={"type": "object", "properties": {"sessions": {"type": "array"}, **FOUND}},
     )
 
     role: str = parameter("aws.role", "The role: ARN, or name with `account`")

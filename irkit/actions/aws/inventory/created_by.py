@@ -75,6 +75,7 @@ class CreatedBy(Read):
             "Failed attempts are listed too: they show what the intruder wanted.",
             "`exists` is null where the kind of thing cannot be asked for.",
         ),
+        identified_by=("account", "region", "kind", "name", "at", "event"),
         result={
             "type": "array",
             "items": {

@@ -47,6 +47,7 @@ class Trace(Read):
             "Events may be logged some minutes late: what is missing now may appear later.",
             "Okta keeps its log for 90 days.",
         ),
+        identified_by=("id",),
         result={
             "type": "array",
             "items": {
