@@ -22,6 +22,18 @@ _Drill = Annotated[str, typer.Argument(metavar="[DRILL]", help="Its name; else t
 _Truth = Annotated[
     bool, typer.Option("--truth", help="With the intruder's side: for the facilitator.")
 ]
+_StyleName = Annotated[
+    str, typer.Option(help="tabletop: talked through; simulated: with irkit itself.")
+]
+_Solo = Annotated[bool, typer.Option("--solo", help="Alone: scripted colleagues sign and answer.")]
+_Speed = Annotated[int, typer.Option(min=1, help="Exercise seconds a second.")]
+_Seed = Annotated[int, typer.Option(help="What the intruder's rhythm derives from.")]
+_Listen = Annotated[
+    str, typer.Option(metavar="ADDR", help="Serve pages for a browser too, as at 127.0.0.1:0.")
+]
+_Beyond = Annotated[
+    bool, typer.Option("--beyond", help="ADDR may be beyond this machine: NOT ENCRYPTED.")
+]
 
 
 def add(command: typer.Typer) -> None:
@@ -33,22 +45,13 @@ def add(command: typer.Typer) -> None:
 def run(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Its id, or a file.")],
     *,
-    style: Annotated[
-        str, typer.Option(help="tabletop: talked through; simulated: with irkit itself.")
-    ] = "simulated",
-    solo: Annotated[
-        bool, typer.Option("--solo", help="Alone: scripted colleagues sign and answer.")
-    ] = False,
-    speed: Annotated[int, typer.Option(min=1, help="Exercise seconds a second.")] = 1,
-    seed: Annotated[int, typer.Option(help="What the intruder's rhythm derives from.")] = 7,
+    style: _StyleName = "simulated",
+    solo: _Solo = False,
+    speed: _Speed = 1,
+    seed: _Seed = 7,
     truth: _Truth = False,
-    listen: Annotated[
-        str,
-        typer.Option(metavar="ADDR", help="Serve pages for a browser too, as at 127.0.0.1:0."),
-    ] = "",
-    beyond: Annotated[
-        bool, typer.Option("--beyond", help="ADDR may be beyond this machine: NOT ENCRYPTED.")
-    ] = False,
+    listen: _Listen = "",
+    beyond: _Beyond = False,
 ) -> int:
     """Serve the world, let the intruder in, and tell people what happens, until it is over.
 

@@ -7,46 +7,57 @@ import typer
 
 from irkit.cli.opened import this
 
+_What = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN|PLANFILE|DIGEST",
+        help="A run, a plan file that was carried, or the digest of a canary's warrant.",
+    ),
+]
+_Key = Annotated[
+    str,
+    typer.Option(help="Your key: a private key file, a .pub file or SHA256:… in the agent."),
+]
+_Deny = Annotated[bool, typer.Option("--deny", help="Say no: it stops everybody.")]
+_Revoke = Annotated[bool, typer.Option("--revoke", help="Take your own approval back.")]
+_File = Annotated[
+    Path | None, typer.Option(help="Add an .approval file that somebody else signed.")
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where to write the .approval file of a plan file; of a warrant, the statement "
+        "for --as WHO to sign elsewhere."
+    ),
+]
+_BreakGlass = Annotated[
+    bool, typer.Option("--break-glass", help="Approve alone, within `approvals.alone`.")
+]
+_Reason = Annotated[str, typer.Option(help="Why alone; it is recorded.")]
+_Confirm = Annotated[
+    bool, typer.Option("--confirm-breakglass", help="Stand by what was done alone.")
+]
+_VouchedBy = Annotated[
+    str, typer.Option(metavar="WHO", help="Who read the four words back over the phone.")
+]
+_Words = Annotated[str, typer.Option(help="The four words they read.")]
+_Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking once more.")]
+
 
 def command(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN|PLANFILE|DIGEST",
-            help="A run, a plan file that was carried, or the digest of a canary's warrant.",
-        ),
-    ],
+    what: _What,
     *,
-    key: Annotated[
-        str,
-        typer.Option(help="Your key: a private key file, a .pub file or SHA256:… in the agent."),
-    ] = "",
-    deny: Annotated[bool, typer.Option("--deny", help="Say no: it stops everybody.")] = False,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Take your own approval back.")] = False,
-    file: Annotated[
-        Path | None, typer.Option(help="Add an .approval file that somebody else signed.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where to write the .approval file of a plan file; of a warrant, the statement "
-            "for --as WHO to sign elsewhere."
-        ),
-    ] = None,
-    break_glass: Annotated[
-        bool, typer.Option("--break-glass", help="Approve alone, within `approvals.alone`.")
-    ] = False,
-    reason: Annotated[str, typer.Option(help="Why alone; it is recorded.")] = "",
-    confirm_breakglass: Annotated[
-        bool, typer.Option("--confirm-breakglass", help="Stand by what was done alone.")
-    ] = False,
-    vouched_by: Annotated[
-        str, typer.Option(metavar="WHO", help="Who read the four words back over the phone.")
-    ] = "",
-    words: Annotated[str, typer.Option(help="The four words they read.")] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Sign without asking once more.")
-    ] = False,
+    key: _Key = "",
+    deny: _Deny = False,
+    revoke: _Revoke = False,
+    file: _File = None,
+    out: _Out = None,
+    break_glass: _BreakGlass = False,
+    reason: _Reason = "",
+    confirm_breakglass: _Confirm = False,
+    vouched_by: _VouchedBy = "",
+    words: _Words = "",
+    yes: _Yes = False,
 ) -> int:
     """Show the exact text, sign it with your own key, and record it.
 
