@@ -1,5 +1,8 @@
 """The picture of a playbook: every form of step is in it."""
 
+import re
+from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from irkit.cli.picture.boxes import boxes
@@ -113,6 +116,26 @@ def test_phases_carry_their_facts_and_needs() -> None:
         "made again when lost",
     )
     assert (first.needs, second.needs, always.needs) == ((), ("first",), ("second",))
+
+
+def test_no_arrow_passes_behind_a_box() -> None:
+    """A phase is not shown as needed by one that only stands below it."""
+    first, second, last = boxes(whole())
+    root = ET.fromstring(svg("t", (first, second, replace(last, needs=("first", "second")))))
+    rects = [
+        [int(rect.attrib[key]) for key in ("x", "y", "width", "height")]
+        for rect in root.iter("{http://www.w3.org/2000/svg}rect")
+        if "x" in rect.attrib
+    ]
+    arrows = [path.attrib["d"] for path in root.iter("{http://www.w3.org/2000/svg}path")]
+    drawn = [re.sub("C[^L]*? (?=[0-9]+ [0-9]+(L|$))", "L", d) for d in arrows if "C" in d]
+    assert len(drawn) == 3
+    for path in drawn:
+        points = [tuple(map(int, point.split())) for point in re.split("[ML]", path) if point]
+        for (x1, y1), (x2, y2) in pairwise(points):
+            for x, y, width, height in rects:
+                beside = max(x1, x2) <= x or min(x1, x2) >= x + width
+                assert beside or max(y1, y2) <= y or min(y1, y2) >= y + height
 
 
 def test_boxes_do_not_overlap() -> None:

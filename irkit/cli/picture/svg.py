@@ -45,9 +45,12 @@ _ARROW_HEAD: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
+    """Where a box stands; `below` is where the next row begins."""
+
     x: int
     y: int
     height: int
+    below: int
 
 
 def svg(title: str, drawn: tuple[Box, ...]) -> str:
@@ -83,10 +86,11 @@ def _places(drawn: tuple[Box, ...]) -> Mapping[str, _Place]:
     top = _MARGIN + 28
     for level in range(max(levels.values(), default=0) + 1):
         row = [box for box in drawn if levels[box.id] == level]
+        below = top + max(_height(box) for box in row) + _GAP_Y
         for column, box in enumerate(row):
             x = _MARGIN + column * (_WIDTH + _GAP_X)
-            places[box.id] = _Place(x=x, y=top, height=_height(box))
-        top += max(_height(box) for box in row) + _GAP_Y
+            places[box.id] = _Place(x=x, y=top, height=_height(box), below=below)
+        top = below
     return places
 
 
@@ -96,11 +100,23 @@ def _height(box: Box) -> int:
 
 
 def _arrow(start: _Place, end: _Place) -> str:
+    """Draw down to the next row, or beside the boxes of the rows that lie between."""
     x1, y1 = start.x + _WIDTH // 2, start.y + start.height
     x2, y2 = end.x + _WIDTH // 2, end.y
-    turn, bend = y2 - _GAP_Y, y2 - _GAP_Y // 2
-    path = f"M{x1} {y1}L{x1} {turn}C{x1} {bend} {x2} {bend} {x2} {y2}"
+    path = f"M{x1} {y1}"
+    if start.below < y2:
+        path += f"L{x1} {start.below - _GAP_Y}"
+        side = start.x + _WIDTH + _GAP_X // 2
+        path += _bend(x1, side, start.below)
+        x1 = side
+    path += f"L{x1} {y2 - _GAP_Y}{_bend(x1, x2, y2)}"
     return f'<path class="e" d="{path}" marker-end="url(#a)"/>'
+
+
+def _bend(x1: int, x2: int, y: int) -> str:
+    """Change over between two rows, down to `y`."""
+    middle = y - _GAP_Y // 2
+    return f"C{x1} {middle} {x2} {middle} {x2} {y}"
 
 
 def _box(box: Box, place: _Place) -> Iterator[str]:
