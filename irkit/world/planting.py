@@ -9,23 +9,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.access import CredentialKind
 from irkit.secret import Secret
 from irkit.world.aws.cloud import Cloud
 from irkit.world.aws.issue import find_role, issue, role_credential
-from irkit.world.aws.simulator import AwsSimulator
 from irkit.world.aws_query import AwsKey, credentials_in
-from irkit.world.browser import Browser, secrets_of
+from irkit.world.browser import secrets_of
 from irkit.world.fixtures.acme_small import OUTSIDE, PROD, VICTIM
 from irkit.world.fixtures.permissions import DEPLOY, trusted_by
-from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT, PIPELINE, Stage
+from irkit.world.intruder import PIPELINE
 from irkit.world.leaked_key import leak_key
 from irkit.world.rogue_provider import trust_rogue
 from irkit.world.seats import Seat
 from irkit.world.stories.breached_provider import steal_key
+from irkit.world.stories.ground import Ground, browser
 
 OUTSIDE_USER: Final = "operator"
 """The intruder's own IAM user, in the intruder's own account."""
@@ -36,14 +36,6 @@ _HOURS: Final = 6
 _ANYTHING: Final = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 )
-
-
-class Ground(Stage, Protocol):
-    """What planting needs of a world: what the story needs, and the simulator itself."""
-
-    @property
-    def aws(self) -> AwsSimulator:
-        """The simulated AWS."""
 
 
 def plant(ground: Ground, kind: CredentialKind) -> Seat:
@@ -81,7 +73,7 @@ def _access_token(ground: Ground) -> Seat:
     client = ground.okta_ids.apps["Support console"]
     user = ground.okta_ids.users[VICTIM]
     refresh = ground.okta.add_refresh_token(user, client, ("openid", "offline_access"))
-    answer = _browser(ground).post(
+    answer = browser(ground).post(
         "/oauth2/v1/token", {"grant_type": "refresh_token", "refresh_token": refresh}
     )
     return Seat(
@@ -95,7 +87,7 @@ def _access_token(ground: Ground) -> Seat:
 
 
 def _role_session(ground: Ground) -> Seat:
-    reply = _browser(ground).aws_call(
+    reply = browser(ground).aws_call(
         ground.user_keys[PIPELINE],
         "sts",
         "AssumeRole",
@@ -115,7 +107,7 @@ def _federation_token(ground: Ground) -> Seat:
         iam.put_user_policy("svc-federate", "own", _ANYTHING)
         made = iam.create_access_key("svc-federate")
     key = AwsKey(id=made.access_key_id, secret=Secret(made.secret_access_key))
-    reply = _browser(ground).aws_call(
+    reply = browser(ground).aws_call(
         key, "sts", "GetFederationToken", Name="sync", Policy=_ANYTHING
     )
     label = f"GetFederationToken session `sync` of svc-federate in {PROD}"
@@ -174,15 +166,6 @@ def _aws_seat(key: AwsKey, kind: CredentialKind, user: str, label: str) -> Seat:
         account=PROD,
         calls=("s3:ListBuckets", "ec2:DescribeInstances"),
         credentials=secrets_of(key),
-    )
-
-
-def _browser(ground: Ground) -> Browser:
-    return Browser(
-        okta_url=ground.okta_url,
-        aws_url=ground.aws_url,
-        address=INTRUDER_ADDRESS,
-        user_agent=INTRUDER_AGENT,
     )
 
 

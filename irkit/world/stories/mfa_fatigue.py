@@ -10,12 +10,10 @@ from typing import Final
 
 from irkit.model.access import CredentialKind
 from irkit.secret import Secret
-from irkit.world.browser import Browser
 from irkit.world.fixtures.acme_small import VICTIM
 from irkit.world.fixtures.build_okta import PASSWORD
-from irkit.world.intruder import INTRUDER_ADDRESS, INTRUDER_AGENT
 from irkit.world.seats import Seat
-from irkit.world.stories.ground import Ground, ago
+from irkit.world.stories.ground import Ground, ago, browser
 
 REJECTED: Final = 5
 _CODE: Final = "000000"
@@ -32,7 +30,7 @@ def play(ground: Ground) -> None:
             earlier = ground.clock() - _ENROLLED
             rejects = REJECTED if factor.factor_type == "push" else 0
             factors[user][factor.id] = replace(factor, created=earlier, rejects=rejects)
-    outside = _browser(ground)
+    outside = browser(ground)
     with ago(ground, 110):
         for _ in range(REJECTED):
             outside.push(VICTIM, PASSWORD)
@@ -51,13 +49,4 @@ def _by_sms(ground: Ground, factor: str) -> Seat:
         credentials={name: Secret(part) for name, part in held.items()},
         okta_url=ground.okta_url,
         aws_url=ground.aws_url,
-    )
-
-
-def _browser(ground: Ground) -> Browser:
-    return Browser(
-        okta_url=ground.okta_url,
-        aws_url=ground.aws_url,
-        address=INTRUDER_ADDRESS,
-        user_agent=INTRUDER_AGENT,
     )
