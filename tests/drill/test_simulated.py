@@ -81,6 +81,17 @@ def test_a_reset_by_the_help_desk_lets_the_intruder_in_again() -> None:
     assert back[0].t > max(decided.t, drill.claims[-1].t)
 
 
+def test_a_colleague_who_sleeps_signs_when_awake_and_nobody_signs_twice() -> None:
+    """What waits for a second signature is not signed by the first colleague again and again."""
+    told = played("playbook", name="mfa-fatigue-helpdesk", minutes=45)
+    signed = [done for done in deeds(told.drill, told.runs) if done.deed is Deed.APPROVED]
+    assert len({(done.by, done.what) for done in signed}) == len(signed)
+    (late,) = (done for done in signed if done.by.startswith("bob"))
+    (asleep,) = (broken for broken in told.drill.broken if broken.who == "bob")
+    assert asleep.until is not None
+    assert late.t >= asleep.until
+
+
 def test_injects_come_when_they_are_due() -> None:
     """By time, after a tactic of the intruder's, and on an occasion; each marked, each once."""
     given = {item.inject: item for item in SUSPEND().drill.injects}

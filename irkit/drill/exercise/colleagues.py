@@ -41,9 +41,9 @@ class Colleagues:
         return replace(self.site.session(), clock=self.clock)
 
     @property
-    def all_asleep(self) -> bool:
-        """Say whether nobody answers."""
-        return all(self.breakages.asleep(who) for who in APPROVERS)
+    def any_asleep(self) -> bool:
+        """Say whether somebody does not answer."""
+        return any(self.breakages.asleep(who) for who in APPROVERS)
 
     def waiting(self, run: Run) -> tuple[str, ...]:
         """Return the parts of a run that wait for somebody's signature."""
@@ -52,13 +52,15 @@ class Colleagues:
             return ()
         return tuple(asked.waiting_parts(run, session.consent(self.journal), session.clock()))
 
-    def sign(self, run: Run) -> bool:
-        """Let everybody who is awake sign what still waits; say whether anybody did."""
-        done = [self._sign(run, who) for who in APPROVERS if not self.breakages.asleep(who)]
-        return any(done)
+    def help(self, run: Run) -> bool:
+        """Let whoever is awake sign and answer what waits for them; say whether anybody did."""
+        awake = [who for who in APPROVERS if not self.breakages.asleep(who)]
+        signed_ = [self._sign(run, who) for who in awake]
+        answered = [self._answer(run, who) for who in awake[:1]]
+        return any(signed_ + answered)
 
-    def answer(self, run: Run) -> bool:
-        """Let a colleague answer what a run asks: it was not the user, as in every scenario."""
+    def _answer(self, run: Run, who: str) -> bool:
+        """Answer what a run asks: it was not the user, as in every scenario."""
         open_ = [path for path in run.asked if path not in run.answers]
         for path in open_:
             values: dict[str, Json] = {
@@ -70,18 +72,22 @@ class Colleagues:
                 Draft(
                     type="answer",
                     run=run.id,
-                    actor=_actor(APPROVERS[0]),
-                    body={**body, "by": _actor(APPROVERS[0]).id},
+                    actor=_actor(who),
+                    body={**body, "by": _actor(who).id},
                 )
             )
         return bool(open_)
 
     def _sign(self, run: Run, who: str) -> bool:
-        waiting = self.waiting(run)
-        if not waiting:
-            return False
         session = self._session
         consent = session.consent(self.journal)
+        waiting = [
+            part
+            for part in self.waiting(run)
+            if _actor(who).id not in consent.tally(run, part, session.clock()).have
+        ]
+        if not waiting:
+            return False
         key = load_signing_key(str(self.site.root / DRILL_KEYS / who))
         approving = Approving(session, self.journal, consent, run)
         for request in asked.of_run(run, waiting, self.journal, consent):

@@ -17,6 +17,7 @@ from irkit.drill.exercise.site import Site
 from irkit.drill.record.kinds import Ending, Kind
 from irkit.drill.record.log import FACILITATOR
 from irkit.engine.runs import all_runs
+from irkit.model.run import Run
 from irkit.trail.journal import Journal
 from irkit.trail.record import Record
 
@@ -120,13 +121,11 @@ class Live:
             clock=system_clock,
         )
         for run in all_runs(self.journal):
-            if run.closed or not (colleagues.waiting(run) or run.asked.keys() - run.answers.keys()):
+            asks = colleagues.waiting(run) or run.asked.keys() - run.answers.keys()
+            if run.closed or not asks or (self._waited(run) and colleagues.help(run)):
                 self._asked.pop(run.id, None)
-            elif (
-                self.clock.seconds - self._asked.setdefault(run.id, self.clock.seconds)
-                >= COLLEAGUES_TAKE
-                and not colleagues.all_asleep
-            ):
-                colleagues.sign(run)
-                colleagues.answer(run)
-                self._asked.pop(run.id, None)
+
+    def _waited(self, run: Run) -> bool:
+        """Say whether a run has waited for as long as it takes colleagues to look."""
+        since = self._asked.setdefault(run.id, self.clock.seconds)
+        return self.clock.seconds - since >= COLLEAGUES_TAKE

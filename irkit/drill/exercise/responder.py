@@ -146,10 +146,11 @@ class Responder:
         if not self.colleagues.waiting(run) and not run.asked.keys() - run.answers.keys():
             return False
         self.wait(self.approve_after)
-        while self.colleagues.all_asleep and not self.play.ended:
+        while not (done := self.colleagues.help(run)):
+            if self.play.ended or not self.colleagues.any_asleep:
+                break
             self.wait(_A_WHILE)
-        done = self.colleagues.sign(run)
-        return self.colleagues.answer(run) or done
+        return done
 
     def wait(self, by: timedelta) -> None:
         """Let time pass."""
