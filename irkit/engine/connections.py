@@ -362,7 +362,11 @@ def _unreachable(name: str, url: str) -> CallError:
         Diagnostic(
             code="IRK502",
             summary=f"nothing answers at {url}, the address of the connection `{name}`",
-            help="in a drill, start the world in another terminal: irkit world up",
+            help=(
+                "see whether the address is right and this machine reaches it; in an exercise the "
+                "world is down: start it again in another terminal (irkit world up, or "
+                "irkit drill run SCENARIO)"
+            ),
         ),
         outcome=Outcome.NOT_SENT,
     )
