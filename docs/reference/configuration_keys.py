@@ -86,6 +86,16 @@ KEYS: Final = {
 }
 """Keys of `irkit.yaml` by their path. `NAME` is a name of your own, `NEED` any need."""
 
+SECRETS: Final = {
+    "env:NAME": "A variable of the environment.",
+    "file:PATH": "A file of mode 0600; a relative path starts at the workspace.",
+    "keyring:SERVICE/NAME": "The keyring of whoever runs irkit; it needs the extra `keyring`.",
+    "aws-secretsmanager:ARN": "AWS Secrets Manager, in an account that a connection pins. A bare "
+    "name will do where there is one account and one region; `#KEY` after it picks one value of a "
+    "JSON secret. Not for AWS's own credentials.",
+}
+"""What may stand where a secret is wanted."""
+
 ROLES: Final = {
     "irkit": "Version of the format: `1`.",
     "roles": "Each role and its members, named as in allowed_signers.",

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from configuration_keys import KEYS, ROLES, VARIABLES
+from configuration_keys import KEYS, ROLES, SECRETS, VARIABLES
 from exercised_table import COLUMNS
 from exercised_table import rows as exercised
 from guards_table import ELSEWHERE
@@ -241,13 +241,17 @@ def _lint_rules() -> Iterator[str]:
 
 def _configuration() -> Iterator[str]:
     yield from ("# Configuration", "", "## irkit.yaml", "")
-    yield "Unknown keys are errors, and secrets are references (`env:NAME`, `file:PATH`), never"
-    yield "literals. This is what `irkit init` writes:"
+    yield "Unknown keys are errors, and secrets are references, never literals ([how to keep"
+    yield "them](../how-to/keep-secrets.md)). This is what `irkit init` writes:"
     yield from ("", "```yaml", *files("acme", None)["irkit.yaml"].rstrip().split("\n"), "```", "")
     defaults = _defaults()
     yield from _table(
         ("Key", "Default", "What for"),
         [(f"`{key}`", defaults.get(key, ""), told) for key, told in KEYS.items()],
+    )
+    yield from ("", "### References to secrets", "")
+    yield from _table(
+        ("Reference", "Where the secret is"), [(f"`{key}`", told) for key, told in SECRETS.items()]
     )
     yield from ("", "## approvers/roles.yaml", "")
     yield from _table(("Key", "What for"), [(f"`{key}`", told) for key, told in ROLES.items()])

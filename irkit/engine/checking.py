@@ -17,8 +17,16 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import policy_check
 from irkit.engine.assembly import user_agent
 from irkit.engine.connections import OpenConnections
+from irkit.engine.secrets import Secrets
 from irkit.engine.session import Session
-from irkit.workspace.config import AwsConnection, Connection, Mode, OktaConnection
+from irkit.workspace.config import (
+    AwsConnection,
+    Connection,
+    Mode,
+    OktaConnection,
+    SecretReference,
+)
+from irkit.workspace.secrets import references
 
 SKEW: Final = timedelta(seconds=60)
 """How far a provider's clock may be from ours before times on the screen mislead."""
@@ -61,6 +69,8 @@ async def look(session: Session) -> AsyncIterator[Finding]:
     for finding in (found for one in looks for found in one(session)):
         yield finding
     for connection in session.workspace.connections.values():
+        for reference in references(connection):
+            yield await secret(session, reference)
         for finding in await _connection(session, connection):
             yield finding
 
@@ -129,6 +139,23 @@ def _pins(session: Session) -> Iterator[Finding]:
         )
 
 
+async def secret(session: Session, reference: SecretReference, subject: str = "secret") -> Finding:
+    """Say whether a secret can be fetched, and nothing of what it is."""
+    try:
+        await _secrets(session).read(reference)
+    except IrkitError as error:
+        return bad(subject, error.diagnostics[0])
+    return good(subject, f"{reference} can be read")
+
+
+def _secrets(session: Session) -> Secrets:
+    return Secrets(
+        workspace=session.workspace,
+        clock=session.clock,
+        user_agent=user_agent(session, "check"),
+    )
+
+
 async def _connection(session: Session, connection: Connection) -> tuple[Finding, ...]:
     """Open one connection by itself, so that another one's trouble says nothing about it."""
     alone = replace(session.workspace, connections={connection.name: connection})
@@ -140,6 +167,7 @@ async def _connection(session: Session, connection: Connection) -> tuple[Finding
             user_agent=user_agent(session, "check"),
             session_name="irkit-check",
             dry=True,
+            secrets=_secrets(session),
         ) as connections:
             silent = await connections.prepare(frozenset({connection.provider}))
             if silent:

@@ -4,7 +4,6 @@ Reading handles are separate from writing ones; in a dry run there are no writin
 Tenants are checked against their pins before anything else is asked.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -12,37 +11,24 @@ from datetime import datetime
 from typing import Any, Self
 
 from irkit.actions.base import Readers, SeatProbe, Writers
-from irkit.actions.shape import entries, text
 from irkit.canonical import JsonObject
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.entry import accounts_of, check_kind
 from irkit.engine.least_privilege import LeastPrivileges
+from irkit.engine.secrets import Secrets
 from irkit.providers.aws.gateway import AwsRehearser
-from irkit.providers.aws.settings import (
-    LOOKUPS_PER_SECOND,
-    Account,
-    AwsSettings,
-    Profile,
-    Source,
-    StaticKeys,
-)
+from irkit.providers.aws.settings import LOOKUPS_PER_SECOND, Account, AwsSettings
 from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait
-from irkit.providers.marker import is_world
 from irkit.providers.okta.settings import OktaAuth, OktaSettings, PrivateKey, Ssws
-from irkit.secret import Secret
 from irkit.workspace.config import (
     AwsConnection,
     Connection,
-    KeySource,
-    Mode,
     OktaConnection,
-    Organization,
-    SecretReference,
     TokenAuth,
     Workspace,
 )
-from irkit.workspace.secrets import resolve
 
 
 @dataclass(slots=True)
@@ -50,6 +36,8 @@ class OpenConnections:
     """Opens what a run needs. Use as an asynchronous context.
 
     With `privileges`, role sessions and access tokens are reduced to what they are needed for.
+    `secrets` reads what connections refer to; where `workspace` is only a part of the whole, it
+    knows the whole.
     """
 
     workspace: Workspace
@@ -62,6 +50,7 @@ class OpenConnections:
     on_wait: OnWait | None = None
     lookups_per_second: int = LOOKUPS_PER_SECOND
     privileges: LeastPrivileges | None = None
+    secrets: Secrets | None = None
     worlds: dict[str, bool] = field(default_factory=dict)
     _open: dict[str, object] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -120,31 +109,12 @@ class OpenConnections:
     async def _prepare(self, connection: Connection) -> None:
         if connection.name in self._open:
             return
-        await self._check_kind(connection)
+        self.worlds[connection.name] = await check_kind(connection, self.workspace.mode)
         match connection:
             case OktaConnection():
                 await self._open_okta(connection)
             case AwsConnection():
                 await self._open_aws(connection)
-
-    async def _check_kind(self, connection: Connection) -> None:
-        """In a drill every connection is the world; in live mode none is."""
-        url = _url(connection)
-        try:
-            world = bool(url) and await is_world(url)
-        except OSError as error:
-            raise _unreachable(connection.name, url) from error
-        self.worlds[connection.name] = world
-        drill = self.workspace.mode is Mode.DRILL
-        if world != drill:
-            raise IrkitError(
-                Diagnostic(
-                    code="IRK305",
-                    summary=f"this is a {self.workspace.mode} workspace and the connection "
-                    f"`{connection.name}` is {'the' if world else 'not the'} simulated world",
-                    help="start it with: irkit world up" if drill else "name the real org_url",
-                )
-            )
 
     async def _open_okta(self, connection: OktaConnection) -> None:
         from irkit.providers.okta.live import OktaConnection as Live  # noqa: PLC0415  # heavy
@@ -152,7 +122,7 @@ class OpenConnections:
         settings = OktaSettings(
             org_url=connection.org_url,
             org_id=connection.org_id,
-            auth=self._okta_auth(connection),
+            auth=await self._okta_auth(connection),
             user_agent=self.user_agent,
         )
         live = Live.open(
@@ -165,14 +135,10 @@ class OpenConnections:
     async def _open_aws(self, connection: AwsConnection) -> None:
         from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
 
-        accounts = tuple(
-            Account(id=a.id, name=a.name, read_role=a.read_role, write_role=a.write_role)
-            for a in connection.accounts
-        )
-        if connection.organization is not None:
-            accounts = await self._organization(connection, connection.organization)
+        settings = await self._aws_settings(connection)
+        accounts = await accounts_of(connection, settings, self.clock)
         live = Live.open(
-            self._aws_settings(connection, accounts),
+            replace(settings, accounts=accounts),
             clock=self.clock,
             before_send=self.before_send,
             on_wait=self.on_wait,
@@ -182,38 +148,10 @@ class OpenConnections:
         self._accounts[connection.name] = accounts
         self._open[connection.name] = live
 
-    async def _organization(
-        self, connection: AwsConnection, organization: Organization
-    ) -> tuple[Account, ...]:
-        """Return the active accounts of the organization, asked through its management account."""
-        from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
-
-        entry = Account(id=organization.management, read_role=organization.read_role)
-        live = Live.open(self._aws_settings(connection, (entry,)), clock=self.clock)
-        self._stack.push_async_callback(live.aclose)
-        found: list[Account] = []
-        pages = live.reader().pages(
-            "organizations", "list_accounts", account=organization.management
-        )
-        async for page in pages:
-            found.extend(
-                Account(
-                    id=text(item, "Id"),
-                    name=text(item, "Name"),
-                    read_role=organization.read_role,
-                    write_role=organization.write_role,
-                )
-                for item in entries(page.body, "Accounts")
-                if item["Status"] == "ACTIVE" and item["Id"] not in organization.exclude
-            )
-        return tuple(found)
-
-    def _aws_settings(
-        self, connection: AwsConnection, accounts: tuple[Account, ...]
-    ) -> AwsSettings:
+    async def _aws_settings(self, connection: AwsConnection) -> AwsSettings:
         return AwsSettings(
-            source=self._aws_source(connection),
-            accounts=accounts,
+            source=await self._secrets.aws_source(connection),
+            accounts=(),
             regions=connection.regions or "all",
             endpoint_url=connection.endpoint_url or None,
             user_agent=self.user_agent,
@@ -222,13 +160,13 @@ class OpenConnections:
             lookups_per_second=self.lookups_per_second,
         )
 
-    def _okta_auth(self, connection: OktaConnection) -> OktaAuth:
+    async def _okta_auth(self, connection: OktaConnection) -> OktaAuth:
         auth = connection.auth
         if isinstance(auth, TokenAuth):
-            return Ssws(token=self._secret(auth.token))
+            return Ssws(token=await self._secrets.read(auth.token))
         return PrivateKey(
             client_id=auth.client_id,
-            key=self._secret(auth.private_key),
+            key=await self._secrets.read(auth.private_key),
             key_id=auth.key_id,
             scopes=self._scopes(auth.scopes),
         )
@@ -242,19 +180,11 @@ class OpenConnections:
             needed |= set(self.privileges.okta.write)
         return tuple(scope for scope in configured if scope in needed)
 
-    def _aws_source(self, connection: AwsConnection) -> Source:
-        source = connection.source
-        if isinstance(source, KeySource):
-            token = source.session_token
-            return StaticKeys(
-                key_id=source.access_key_id,
-                secret_key=self._secret(source.secret_access_key),
-                session_token=self._secret(token) if token else None,
-            )
-        return Profile(name=source.profile)
-
-    def _secret(self, reference: SecretReference) -> Secret:
-        return resolve(reference, root=self.workspace.root, environment=os.environ)
+    @property
+    def _secrets(self) -> Secrets:
+        return self.secrets or Secrets(
+            workspace=self.workspace, clock=self.clock, user_agent=self.user_agent
+        )
 
     def _named(self, connection: str | None, provider: str) -> str | None:
         """Return the connection to use for `provider`: the one named, or the only one."""
@@ -351,22 +281,3 @@ class OpenConnections:
             for account in self._accounts.get(connection.name, connection.accounts)
         ]
         return (*okta, *aws)
-
-
-def _url(connection: Connection) -> str:
-    return connection.org_url if isinstance(connection, OktaConnection) else connection.endpoint_url
-
-
-def _unreachable(name: str, url: str) -> CallError:
-    return CallError(
-        Diagnostic(
-            code="IRK502",
-            summary=f"nothing answers at {url}, the address of the connection `{name}`",
-            help=(
-                "see whether the address is right and this machine reaches it; in an exercise the "
-                "world is down: start it again in another terminal (irkit world up, or "
-                "irkit drill run SCENARIO)"
-            ),
-        ),
-        outcome=Outcome.NOT_SENT,
-    )

@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from irkit.decode import Fields, Problems, fields, heading, one_of, shown, text, unknown, wrong
+from irkit.diagnostics import IrkitError
+from irkit.workspace import aws_secret
 from irkit.workspace.config import (
     ALL,
     Account,
@@ -22,7 +24,7 @@ from irkit.workspace.config import (
     SecretReference,
     TokenAuth,
 )
-from irkit.workspace.secrets import reference
+from irkit.workspace.secrets import AWS, reference, reference_here, references
 from irkit.yaml_strict import MappingNode, Node, ScalarNode, SequenceNode
 
 PROVIDERS: Final = ("aws", "okta")
@@ -42,7 +44,20 @@ def decode_connections(top: Fields, mode: Mode) -> Mapping[str, Connection]:
         connection = _connection(key.text, reader, mode) if reader else None
         if connection is not None:
             result[key.text] = connection
+    _find_in_aws(result, top.problems)
     return result
+
+
+def _find_in_aws(connections: Mapping[str, Connection], problems: Problems) -> None:
+    """Record what is wrong with references to secrets that AWS keeps."""
+    for connection in connections.values():
+        # Those of AWS connections themselves were refused where they stand.
+        wanted = () if isinstance(connection, AwsConnection) else references(connection)
+        for found in (one for one in wanted if one.scheme == AWS):
+            try:
+                aws_secret.find(found, connections.values())
+            except IrkitError as error:
+                problems.extend(error.diagnostics)
 
 
 def _connection(name: str, reader: Fields, mode: Mode) -> Connection | None:
@@ -131,8 +146,8 @@ def _source(reader: Fields) -> ProfileSource | KeySource:
         token = "session_token" in source
         result = KeySource(
             access_key_id=source.text("access_key_id", required=True),
-            secret_access_key=_secret(source, "secret_access_key"),
-            session_token=_secret(source, "session_token") if token else None,
+            secret_access_key=_secret(source, "secret_access_key", kept_in_aws=False),
+            session_token=_secret(source, "session_token", kept_in_aws=False) if token else None,
         )
     source.close()
     return result
@@ -272,11 +287,13 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _secret(reader: Fields, key: str) -> SecretReference:
+def _secret(reader: Fields, key: str, *, kept_in_aws: bool = True) -> SecretReference:
+    """Read a reference; what AWS itself is entered with cannot be kept in AWS."""
     node = reader.require(key)
     if node is None:
         return _NOTHING
-    return reference(node, reader.problems, f"`{key}`") or _NOTHING
+    read = reference if kept_in_aws else reference_here
+    return read(node, reader.problems, f"`{key}`") or _NOTHING
 
 
 def decode_federation(top: Fields) -> tuple[Federation, ...]:

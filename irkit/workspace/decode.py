@@ -25,7 +25,7 @@ from irkit.workspace.config import (
 )
 from irkit.workspace.connections import decode_connections, decode_federation
 from irkit.workspace.rules import decode_rules
-from irkit.workspace.secrets import reference, refuse_literals
+from irkit.workspace.secrets import reference_here, refuse_literals
 from irkit.yaml_strict import Node, ScalarNode
 
 FILE: Final = "irkit.yaml"
@@ -212,4 +212,4 @@ def _seats(top: Fields, problems: Problems, mode: Mode) -> SecretReference | Non
             label="these would be the intruder's credentials",
         )
         return None
-    return reference(node, problems, "`seats`")
+    return reference_here(node, problems, "`seats`")

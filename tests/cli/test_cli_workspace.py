@@ -66,6 +66,19 @@ def test_check_finds_everything_in_place(terminal: Terminal) -> None:
     assert {item["subject"] for item in said.views("finding")} >= {"okta `okta`", "aws `aws`"}
 
 
+def test_check_tells_which_secrets_can_be_fetched(terminal: Terminal) -> None:
+    """Each reference has its line, with what is wrong and never with what it holds."""
+    keys = terminal.root / ".irkit/keys"
+    token = (keys / "okta-token").read_text()
+    (keys / "aws-secret-key").chmod(0o644)
+    said = terminal.json("check")
+    found = {item["what"]: item for item in said.views("finding") if item["subject"] == "secret"}
+    assert [item["state"] for item in found.values()] == ["good", "bad"]
+    assert "file:.irkit/keys/okta-token can be read" in found
+    assert {item["code"] for item in found.values()} == {"", "IRK154"}
+    assert token not in said.out + said.err
+
+
 def test_check_writes_nothing(terminal: Terminal, world: World) -> None:
     """It proves by reading."""
     before = len(world.calls.all())

@@ -40,6 +40,7 @@ SHARED: Mapping[str, str] = {
     "IRK152": "a secret that cannot be read, and the check that tells it",
     "IRK153": "a secret that cannot be fetched, and the check that tells it",
     "IRK154": "a secret that others can read, and the check that tells it",
+    "IRK158": "a keyring that does not help, and the check that tells it",
     "IRK160": "a file of the workspace cannot be read, whoever reads it",
     "IRK201": "an unknown action, in a playbook or on the command line",
     "IRK203": "an unknown phase, in a playbook or on the command line",

@@ -1,9 +1,12 @@
 """The connection to AWS: credentials, environment, pages, secrets, and what a reader refuses."""
 
+import base64
+import json
 import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from aws_wire import ACCOUNT, SECRET_KEY, answer, caller, connected, refusal, settings
@@ -213,6 +216,32 @@ def test_a_secret_parameter_is_sent_and_never_shown(caplog: pytest.LogCaptureFix
     assert NEW_SECRET not in caplog.text
     assert SECRET_KEY not in caplog.text
     assert SECRET_KEY not in repr(settings(server.url))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"SecretString": NEW_SECRET},
+        {"SecretBinary": base64.b64encode(NEW_SECRET.encode()).decode()},
+    ],
+)
+def test_a_secret_is_read_with_a_session_that_can_do_nothing_else(
+    body: JsonObject, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the reading role may do besides; text and bytes alike, and never logged."""
+
+    async def fetch(connection: AwsConnection) -> bytes:
+        return await connection.secrets().value("okta", account=ACCOUNT, region="eu-west-1")
+
+    account = Account(id=ACCOUNT, read_role="irkit-read", write_role="irkit-write")
+    script = [caller(), assumed("READ"), caller(), http("200 OK", json.dumps(body))]
+    with caplog.at_level(logging.DEBUG), WireServer(*script) as server:
+        assert connected(server.url, fetch, accounts=(account,)) == NEW_SECRET.encode()
+    form = parse_qs(server.requests[1].rpartition("\r\n")[2])
+    (statement,) = json.loads(form["Policy"][0])["Statement"]
+    assert statement["Action"] == ["kms:Decrypt", "secretsmanager:GetSecretValue"]
+    assert "/eu-west-1/secretsmanager/" in server.requests[3]
+    assert NEW_SECRET not in caplog.text
 
 
 def users(name: str, marker: str = "", truncated: str = "false") -> bytes:

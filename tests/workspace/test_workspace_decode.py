@@ -12,7 +12,7 @@ from irkit.canonical import digest_bytes
 from irkit.diagnostics import IrkitError
 from irkit.model.quorum import Need
 from irkit.model.spec import Blast, Reversal
-from irkit.workspace import decode
+from irkit.workspace import aws_secret, decode
 from irkit.workspace.config import (
     Account,
     AwsConnection,
@@ -24,6 +24,10 @@ from irkit.workspace.config import (
     ProfileSource,
     TokenAuth,
 )
+from irkit.workspace.secrets import references
+
+KEPT_TOKEN = '"file:.irkit/keys/okta-token"'
+SECRET = "arn:aws:secretsmanager:us-east-1:{}:secret:irkit/okta"
 
 
 def test_a_live_workspace_is_read_whole() -> None:
@@ -142,6 +146,11 @@ def test_paths_are_relative_to_the_workspace() -> None:
         ('"env:OKTA_KEY"', "OKTA_KEY", "IRK150"),
         ('"env:OKTA_KEY"', '"env:"', "IRK150"),
         ('"env:OKTA_KEY"', '"vault:x"', "IRK150"),
+        ('"env:OKTA_KEY"', '"keyring:okta"', "IRK155"),
+        ('"env:OKTA_KEY"', '"aws-secretsmanager:okta"', "IRK155"),
+        ('"env:OKTA_KEY"', '"aws-secretsmanager:arn:aws:secretsmanager:x"', "IRK155"),
+        ('"env:OKTA_KEY"', '"aws-secretsmanager:#token"', "IRK155"),
+        ('"env:OKTA_KEY"', f'"aws-secretsmanager:{SECRET.format("222222222222")}"', "IRK157"),
         ('"env:OKTA_KEY"', '"-----BEGIN PRIVATE KEY-----"', "IRK151"),
         ("client_id: 0oa1", f"client_id: {'00' + 'aB3-' * 10}", "IRK151"),
         ("provider: okta", "provider: octa", "IRK105"),
@@ -188,6 +197,9 @@ def test_a_bad_live_workspace_is_refused(old: str, new: str, code: str) -> None:
         ("auth: {token", "auth: {toke", "IRK171"),
         ("seats: file:.irkit/keys/seats", "seats: cookies", "IRK150"),
         ("seats: file:.irkit/keys/seats", "seats: [file]", "IRK150"),
+        ("seats: file:.irkit/keys/seats", 'seats: "aws-secretsmanager:seats"', "IRK156"),
+        ('"file:secret"', '"aws-secretsmanager:key"', "IRK156"),
+        (KEPT_TOKEN, f'"aws-secretsmanager:{SECRET.format("222222222222")}"', "IRK157"),
         ('auth: {token: "file:.irkit/keys/okta-token"}', "auth: token", "IRK103"),
         ("source: {access_key_id", "sauce: {access_key_id", "IRK104"),
     ],
@@ -196,6 +208,16 @@ def test_a_bad_drill_workspace_is_refused(old: str, new: str, code: str) -> None
     """A drill stays on this machine, and is held to the same rules."""
     assert old in DRILL
     assert code in [d.code for d in problems(DRILL.replace(old, new, 1))]
+
+
+@pytest.mark.parametrize("name", ["okta", "okta#token", SECRET.format("012345678901")])
+def test_aws_may_keep_what_okta_is_reached_with(name: str) -> None:
+    """A bare name will do where there is one account and one region; an ARN always does."""
+    kept = decoded(DRILL.replace(KEPT_TOKEN, f'"aws-secretsmanager:{name}"'))
+    (reference,) = references(kept.connections["okta"])
+    place = aws_secret.find(reference, kept.connections.values())
+    assert (place.account, place.region) == ("012345678901", "us-east-1")
+    assert (place.id, place.member) == (name.partition("#")[0], name.partition("#")[2])
 
 
 def test_the_secret_itself_is_not_repeated() -> None:

@@ -73,17 +73,10 @@ def test_what_is_no_readable_text_file_is_refused(tmp_path: Path) -> None:
             resolve(reference("file", name), root=tmp_path, environment={})
 
 
-def test_other_schemes_need_a_fetcher(tmp_path: Path) -> None:
-    """What is served elsewhere is asked for there, or is an error."""
+def test_what_aws_keeps_is_not_read_here(tmp_path: Path) -> None:
+    """It is asked through a connection, which nobody has at this place."""
     with pytest.raises(IrkitError, match="IRK153"):
-        resolve(reference("keyring", "a/b"), root=tmp_path, environment={})
-    found = resolve(
-        reference("keyring", "a/b"),
-        root=tmp_path,
-        environment={},
-        fetchers={"keyring": lambda name: Secret(f"of {name}")},
-    )
-    assert found == Secret("of a/b")
+        resolve(reference("aws-secretsmanager", "a"), root=tmp_path, environment={})
 
 
 def test_no_error_shows_a_secret(kept: Path) -> None:

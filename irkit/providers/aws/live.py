@@ -30,6 +30,7 @@ from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
 from irkit.providers.aws.connection import AwsCalls, Reader, Rehearser, Writer
 from irkit.providers.aws.credentials import Credentials
 from irkit.providers.aws.outcomes import said_no, went_wrong
+from irkit.providers.aws.secret_values import SecretReader
 from irkit.providers.aws.settings import AwsSettings, Profile, StaticKeys
 from irkit.providers.call import ANYTHING, BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait, RateLimits
@@ -188,6 +189,10 @@ class AwsConnection:
     def rehearser(self) -> Rehearser:
         """Return the handle that asks about changes and makes none."""
         return Rehearser(self._calls)
+
+    def secrets(self) -> SecretReader:
+        """Return the handle that reads irkit's own secrets."""
+        return SecretReader(self._calls)
 
     async def check_tenant(self) -> tuple[str, ...]:
         """Return the account ids, each having been compared with its pinned one.

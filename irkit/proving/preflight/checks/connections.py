@@ -6,7 +6,7 @@ from typing import Final
 from irkit.engine.checking import Finding, State, bad, identity
 from irkit.proving.preflight.site import Site
 
-_SECRET_CODES: Final = frozenset({"IRK152", "IRK153", "IRK154"})
+_SECRET_CODES: Final = frozenset({"IRK152", "IRK153", "IRK154", "IRK158"})
 """What `secrets` tells."""
 
 

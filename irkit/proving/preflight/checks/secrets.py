@@ -4,8 +4,7 @@ Ages are those of files here and of keys and tokens at the providers; a variable
 has none. A token that is about to expire is told whatever is asked.
 """
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,8 +13,7 @@ from irkit.actions.arn import principal
 from irkit.actions.shape import entries, maybe_text, text
 from irkit.canonical import Json
 from irkit.clock import parse_rfc3339, words
-from irkit.diagnostics import IrkitError
-from irkit.engine.checking import Finding, State, bad, good
+from irkit.engine.checking import Finding, State, good, secret
 from irkit.proving.preflight.site import Site
 from irkit.workspace.config import (
     AwsConnection,
@@ -25,7 +23,7 @@ from irkit.workspace.config import (
     SecretReference,
     TokenAuth,
 )
-from irkit.workspace.secrets import resolve
+from irkit.workspace.secrets import references
 
 _SOON: Final = timedelta(days=7)
 _USER: Final = ":user/"
@@ -35,36 +33,23 @@ async def look(site: Site) -> AsyncIterator[Finding]:
     """Yield one line for each secret of the connections that the playbook needs."""
     for provider in sorted(site.needs):
         for connection in site.used(provider):
-            for reference in _references(connection):
-                yield _read(site, reference)
+            for reference in references(connection):
+                yield await _read(site, reference)
         for connection in site.open(provider):
             async for finding in _at_provider(site, connection):
                 yield finding
 
 
-def _references(connection: Connection) -> Iterator[SecretReference]:
-    match connection:
-        case OktaConnection(auth=auth):
-            yield auth.token if isinstance(auth, TokenAuth) else auth.private_key
-        case AwsConnection(source=KeySource() as source):
-            yield source.secret_access_key
-            if source.session_token is not None:
-                yield source.session_token
-        case AwsConnection():
-            return
+async def _read(site: Site, reference: SecretReference) -> Finding:
+    finding = await secret(site.session, reference, subject="secrets")
+    if reference.scheme != "file" or finding.state is not State.GOOD:
+        return finding
+    return _aged(site, f"{reference}", _age_of_file(site, reference))
 
 
-def _read(site: Site, reference: SecretReference) -> Finding:
-    root = site.session.workspace.root
-    try:
-        resolve(reference, root=root, environment=os.environ)
-    except IrkitError as error:
-        return bad("secrets", error.diagnostics[0])
-    if reference.scheme != "file":
-        return good("secrets", f"{reference} can be read")
-    changed = (root / Path(reference.name).expanduser()).stat().st_mtime
-    since = site.session.clock() - datetime.fromtimestamp(changed, UTC)
-    return _aged(site, f"{reference}", since)
+def _age_of_file(site: Site, reference: SecretReference) -> timedelta:
+    path = site.session.workspace.root / Path(reference.name).expanduser()
+    return site.session.clock() - datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 async def _at_provider(site: Site, connection: Connection) -> AsyncIterator[Finding]:
