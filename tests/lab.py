@@ -28,6 +28,7 @@ from irkit.engine.generated import undo_text
 from irkit.engine.history import Inflated
 from irkit.engine.memory import MemoryJournal
 from irkit.engine.opening import Opening
+from irkit.engine.overriding import Overriding
 from irkit.engine.runner import Driven, Ending, Runner
 from irkit.engine.seats import SuppliedSeats
 from irkit.engine.session import Session
@@ -144,8 +145,8 @@ class Lab:
 
         return anyio.run(work)
 
-    def start(self, book: Book, undoes: str = "", **inputs: str) -> str:
-        """Open a run and return its id."""
+    def start(self, book: Book, undoes: str = "", override: str = "", **inputs: str) -> str:
+        """Open a run and return its id; two people are asked to `override` guards."""
 
         async def work() -> str:
             session = self.session
@@ -155,7 +156,12 @@ class Lab:
                     _,
                 ):
                     opening = Opening(
-                        book=book, given=inputs, mode="drill", requester=REQUESTER, undoes=undoes
+                        book=book,
+                        given=inputs,
+                        mode="drill",
+                        requester=REQUESTER,
+                        undoes=undoes,
+                        overriding=Overriding(guards=tuple(override.split()), because="a test"),
                     )
                     return await open_and_prepare(
                         session, opening, connections, journal=journal, blobs=journal.blobs
@@ -277,10 +283,10 @@ class Lab:
             driven = self.go(book, run_id)
         return driven
 
-    def take_back(self, run_id: str, book: Book) -> tuple[str, Driven]:
+    def take_back(self, run_id: str, book: Book, override: str = "") -> tuple[str, Driven]:
         """Undo a run to the end of the undo's own run."""
         undo = self.undo_book(run_id, book)
-        undo_id = self.start(undo, undoes=run_id)
+        undo_id = self.start(undo, undoes=run_id, override=override)
         driven = self.go(undo, undo_id, undone=run_id)
         for _ in range(4):
             if driven.ending is Ending.CLOSED:

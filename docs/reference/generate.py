@@ -215,7 +215,8 @@ def _guards() -> Iterator[str]:
     yield "`irkit/engine/guards/` and is judged on resolved ids when a step is planned, and again"
     yield "before each write, on facts that are at most five seconds old. Where one may be"
     yield "overridden, two people sign for exactly that"
-    yield "(`irkit replan RUN --override STEP --because TEXT`). How to get out again where it"
+    yield "(`irkit replan RUN --override STEP --because TEXT`, or of a whole new run"
+    yield "`irkit run|do|undo … --override GUARD --because TEXT`). How to get out again where it"
     yield "happened all the same stands on the page of the refusal."
     yield ""
     yield from _table(("Guard", "What it keeps", "May be overridden by", "Refusal"), guard_rows())

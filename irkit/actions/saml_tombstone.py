@@ -6,7 +6,11 @@ provider. Everybody can compare the number. That the certificate is always the s
 irkit see that a provider is broken.
 """
 
+import base64
+import binascii
+import hashlib
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _CERTIFICATE: Final = (
@@ -28,6 +32,7 @@ _CERTIFICATE: Final = (
 _ENTITY_ID: Final = re.compile(
     r"""<[\w.:-]*EntityDescriptor\b[^>]*\bentityID\s*=\s*(["'])(.+?)\1"""
 )
+_SIGNING: Final = re.compile(r"X509Certificate\s*>([A-Za-z0-9+/=\s]+)<")
 _PROTOCOL: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 
 
@@ -35,6 +40,16 @@ def entity_id(metadata: str) -> str:
     """Return the entity id of a metadata document as it is written there; empty without one."""
     found = _ENTITY_ID.search(metadata)
     return found[2] if found else ""
+
+
+def fingerprints(metadata: str) -> Iterator[str]:
+    """Yield the SHA-256 fingerprints of the certificates by which a metadata document believes."""
+    for found in _SIGNING.finditer(metadata):
+        try:
+            der = base64.b64decode("".join(found[1].split()), validate=True)
+        except binascii.Error:
+            continue
+        yield hashlib.sha256(der).hexdigest()
 
 
 def tombstone(entity: str) -> str:

@@ -209,16 +209,20 @@ class LeafSteps:
         path = here.path(step)
         if here.passive:
             return End.DONE, here
-        planned = [key for key in self._run.steps if key.startswith(f"{path}/")]
-        if planned:
+        under = f"{path}/"
+        planned = [key for key in self._run.steps if key.startswith(under)]
+        failed = [key for key in self._run.failed_steps if key.startswith(under)]
+        drafted = any(key.startswith(under) for key in self._drafted)
+        again = any(key.startswith(under) and not self._is_told(key) for key in self._run.replanned)
+        if (planned or failed) and not (again or drafted):
             states = [
                 self._run.changes[change.id]
                 for key in planned
                 for change in self._run.steps[key][1].changes
             ]
             if all(state.stage.terminal for state in states):
-                return _end_of([state.stage for state in states]), here
-        elif here.ahead:
+                return self._undone(failed, [state.stage for state in states], here)
+        elif here.ahead and not (planned or failed or drafted):
             raise UnknownValue(Unknown("what there is to take back is known when this is reached"))
         self.add(
             UndoLeaf(
@@ -226,10 +230,25 @@ class LeafSteps:
                 phase=here.phase,
                 step=step,
                 ready=not here.ahead,
-                planned=bool(planned) or any(d.startswith(f"{path}/") for d in self._drafted),
+                planned=bool(planned or failed or drafted) and not again,
             )
         )
         return End.OPEN, here
+
+    def _is_told(self, path: str) -> bool:
+        """Say whether a step is planned or drafted, could not be planned, or is left out."""
+        run = self._run
+        told = (run.steps, run.failed_steps, run.skipped_steps, self._drafted)
+        return any(path in paths for paths in told)
+
+    def _undone(
+        self, failed: Sequence[str], stages: Sequence[Stage], here: Here
+    ) -> tuple[End, Here]:
+        """End an `undo:` step: where one change cannot be taken back, it has failed."""
+        for path in failed:
+            why = self._run.failed_steps[path]
+            self.add(FailedLeaf(path=path, phase=here.phase, why=why))
+        return (End.FAILED if failed else _end_of(stages)), here
 
     def report(self, step: ReportStep, here: Here) -> tuple[End, Here]:
         """Walk a report: written once, when it is reached."""

@@ -1,8 +1,8 @@
 """Opening a run: inputs become immutable ids, and everything it starts from is recorded."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from irkit.actions.resolve import resolve
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.history import Blobs
+from irkit.engine.overriding import EVERY_STEP, Overriding
 from irkit.engine.ulid import ulid
 from irkit.engine.walk import Book
 from irkit.lang.expressions import evaluate
@@ -27,7 +28,8 @@ _ACCOUNT: Final = "aws.account"
 class Opening:
     """What a new run starts with. `given` are inputs as people wrote them.
 
-    `run_id` is the id the run gets, for those who have to name it before it is opened.
+    `run_id` is the id the run gets, for those who have to name it before it is opened. `overriding`
+    are guards that two people are to be asked to override.
     """
 
     book: Book
@@ -39,6 +41,7 @@ class Opening:
     only: str = ""
     commit: str = ""
     run_id: str = ""
+    overriding: Overriding = field(default_factory=Overriding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +141,20 @@ def open_run(
             },
         ),
         ("targets.resolved", {"inputs": inputs.values, "labels": inputs.labels}),
+        *(("guard.overridden", body) for body in _overridden(opening)),
     )
     journal.append(*(Draft(type=kind, run=run_id, actor=actor, body=body) for kind, body in drafts))
     return run_id
+
+
+def _overridden(opening: Opening) -> Iterator[dict[str, Json]]:
+    for guard in opening.overriding.guards:
+        yield {
+            "step": EVERY_STEP,
+            "guard": guard,
+            "why": opening.overriding.because,
+            "by": opening.requester,
+        }
 
 
 def _unknown_inputs(book: Book, given: Mapping[str, str]) -> list[Diagnostic]:

@@ -2,8 +2,10 @@
 
 from irkit.actions.base import Action
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.engine.context import Refusal
 from irkit.engine.desk import Desk
 from irkit.engine.leaves import DoLeaf
+from irkit.engine.overriding import judged
 from irkit.engine.own_bug import own_bug
 from irkit.model.change import Change
 from irkit.model.plan import PlannedStep
@@ -12,21 +14,25 @@ from irkit.model.plan import PlannedStep
 async def plan_step(desk: Desk, leaf: DoLeaf) -> None:
     """Draft the step of `leaf`, or record why it cannot be planned."""
     try:
-        step = await _planned(desk, leaf)
-        refusal = await desk.context.guards.refusal(desk.run, step, before_write=False)
+        step = await judged(desk.context.guards, desk.run, await _planned(desk, leaf))
     except IrkitError as error:
         await not_planned(desk, leaf.path, error.diagnostics[0])
         return
     except Exception as error:  # noqa: BLE001  # one bad step must not end the others
         await not_planned(desk, leaf.path, own_bug(error))
         return
-    if refusal is None:
+    if isinstance(step, Refusal):
+        await refused(desk, leaf.path, step)
+    else:
         desk.draft(leaf.phase, step, leaf.order)
-        return
+
+
+async def refused(desk: Desk, path: str, refusal: Refusal) -> None:
+    """Record that a guard refuses the step at `path`."""
     await desk.record(
         "guard.refused",
         {
-            "step": leaf.path,
+            "step": path,
             "guard": refusal.guard,
             "code": refusal.code,
             "summary": refusal.summary,

@@ -327,14 +327,14 @@ def _targets_added(run: Run, entry: Entry, at: datetime) -> None:
 def _replanned(run: Run, entry: Entry, at: datetime) -> None:
     path = _text(entry.body, "step")
     run.epoch += 1
+    run.replanned.add(path)
     _, step = run.steps.pop(path, (None, None))
     for change in step.changes if step else ():
         # What was never written is planned anew, or holds by now; either way it is not missing.
         if not run.changes[change.id].stage.written:
             del run.changes[change.id]
-    run.skipped_steps.pop(path, None)
-    run.failed_steps.pop(path, None)
-    run.helps.pop(path, None)
+    for told in (run.skipped_steps, run.failed_steps, run.helps):
+        told.pop(path, None)
     if path in run.reads and run.reads[path].error:
         del run.reads[path]
 

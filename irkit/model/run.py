@@ -205,6 +205,8 @@ class Run:
     refusals: list[tuple[datetime, str, str]] = field(default_factory=list)
     refused_by: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    replanned: set[str] = field(default_factory=set)
+    """Paths of steps that somebody let be planned again, whatever became of them since."""
     helps: dict[str, str] = field(default_factory=dict)
     """What to do about what went wrong, by the path of a step or read or the id of a change."""
     break_glass: list[tuple[datetime, str, str]] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """`irkit do`: one action, with the same plan, guards, approval, trail and undo."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,10 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan it.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show every before and after.")] = False,
     case: Annotated[str, typer.Option(help="The case it belongs to; else a new one.")] = "",
+    override: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GUARD", help="Ask two people to override this guard."),
+    ] = None,
     key: Annotated[
         str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
     ] = "",
@@ -34,11 +39,13 @@ def command(
     """
     from irkit.cli.driving import Ways  # noqa: PLC0415
     from irkit.cli.given import pairs  # noqa: PLC0415
+    from irkit.engine.overriding import overriding  # noqa: PLC0415
     from irkit.model.spec import Verb  # noqa: PLC0415
 
     me = this()
     given = pairs(values)
     opening = _opening(me, action, given, because)
+    opening = replace(opening, overriding=overriding(override or (), because))
     if me.catalogue[action].verb is Verb.READ:
         return _read(me, opening)
     if dry_run:

@@ -1,5 +1,6 @@
 """`irkit run`: plan, wait for quorum, apply, verify, hold, report."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,11 @@ def command(
         bool, typer.Option("--no-hold", help="Come back (3) instead of watching to the end.")
     ] = False,
     case: Annotated[str, typer.Option(help="The case it belongs to; else a new one.")] = "",
+    override: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GUARD", help="Ask two people to override this guard."),
+    ] = None,
+    because: Annotated[str, typer.Option(help="Why a guard is overridden; recorded.")] = "",
     key: Annotated[
         str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
     ] = "",
@@ -37,17 +43,24 @@ def command(
     from irkit.cli.given import pairs  # noqa: PLC0415
     from irkit.cli.opening import opening_of  # noqa: PLC0415
     from irkit.cli.run_or_playbook import names_a_run  # noqa: PLC0415
+    from irkit.engine.overriding import overriding  # noqa: PLC0415
 
     me = this()
+    asked = overriding(override or (), because)
     given = pairs(inputs, "-i")
     ways = Ways(wait=not no_wait, hold=not no_hold)
+    goes_on = not given and names_a_run(me, what)
+    if asked.guards and (dry_run or goes_on):
+        hint = "a run under way is asked by: irkit replan RUN --override STEP --because TEXT"
+        raise typer.BadParameter(f"only for a new run; {hint}", param_hint="--override")
     if dry_run:
         from irkit.cli.commands.plan import command as plan  # noqa: PLC0415
 
         return plan(what, inputs=inputs, only=only)
-    if not given and names_a_run(me, what):
+    if goes_on:
         return _go_on(me, what, ways, key)
-    return _start(me, opening_of(me, what, given, only=only), ways, case=case, key=key)
+    opening = replace(opening_of(me, what, given, only=only), overriding=asked)
+    return _start(me, opening, ways, case=case, key=key)
 
 
 def _go_on(me: Invocation, what: str, ways: "Ways", key: str) -> int:

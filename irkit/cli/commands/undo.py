@@ -1,5 +1,6 @@
 """`irkit undo`: take back what a run changed, as a run of its own."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,8 @@ from irkit.cli.opened import Invocation, this
 
 if TYPE_CHECKING:
     from irkit.cli.driving import Ways
+    from irkit.engine.opening import Opening
+    from irkit.engine.overriding import Overriding
     from irkit.model.run import Run
 
 
@@ -21,6 +24,11 @@ def command(
         bool, typer.Option("--no-wait", help="Come back (4) instead of waiting for people.")
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="Show every before and after.")] = False,
+    override: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GUARD", help="Ask two people to override this guard."),
+    ] = None,
+    because: Annotated[str, typer.Option(help="Why a guard is overridden; recorded.")] = "",
     key: Annotated[
         str, typer.Option(help="Sign the request: a private key file, or SHA256:… in the agent.")
     ] = "",
@@ -30,13 +38,16 @@ def command(
     Where somebody changed a thing since, it is refused and shown. What cannot come back is said.
     """
     from irkit.cli.driving import Ways  # noqa: PLC0415
+    from irkit.engine.overriding import overriding  # noqa: PLC0415
 
     me = this()
+    asked = overriding(override or (), because)
     runs = _to_take_back(me, what)
     if dry_run:
-        codes = [_dry(me, run, phase, full=full) for run in runs]
+        codes = [_dry(me, run, phase, asked, full=full) for run in runs]
     else:
-        codes = [_undo(me, run, phase, Ways(wait=not no_wait), key) for run in runs]
+        ways = Ways(wait=not no_wait)
+        codes = [_undo(me, run, _opening(me, run, phase, asked), ways, key) for run in runs]
     return max(codes, default=ExitCode.DONE)
 
 
@@ -51,24 +62,27 @@ def _to_take_back(me: Invocation, what: str) -> "tuple[Run, ...]":
     return tuple(reversed(found))
 
 
-def _dry(me: Invocation, run: "Run", phase: str, *, full: bool) -> int:
-    from irkit.cli.planning import make, show  # noqa: PLC0415
+def _opening(me: Invocation, run: "Run", phase: str, asked: "Overriding") -> "Opening":
     from irkit.cli.undo_opening import undo_opening  # noqa: PLC0415
+
+    return replace(undo_opening(me, run, phase), overriding=asked)
+
+
+def _dry(me: Invocation, run: "Run", phase: str, asked: "Overriding", *, full: bool) -> int:
+    from irkit.cli.planning import make, show  # noqa: PLC0415
     from irkit.engine.memory import MemoryJournal  # noqa: PLC0415
 
-    opening = undo_opening(me, run, phase)
+    opening = _opening(me, run, phase, asked)
     planned = make(me, opening, MemoryJournal(clock=me.clock), run)
     again = ("irkit", "undo", run.id, *(("--phase", phase) if phase else ()))
     show(me, planned, opening, full=full, again=again)
     return planned.code
 
 
-def _undo(me: Invocation, run: "Run", phase: str, ways: "Ways", key: str) -> int:
+def _undo(me: Invocation, run: "Run", opening: "Opening", ways: "Ways", key: str) -> int:
     from irkit.cli.driving import Driver  # noqa: PLC0415
     from irkit.cli.opening import named_opening  # noqa: PLC0415
-    from irkit.cli.undo_opening import undo_opening  # noqa: PLC0415
 
-    opening = undo_opening(me, run, phase)
     if not run.closed:
         _warn(me, run)
     with me.session.journal(writing=True) as journal:
