@@ -144,14 +144,14 @@ async def delete_group(readers: Readers, writers: Writers, place: Place, fence: 
     if group is None:
         return Applied()
     group_id = text(group, "GroupId")
-    reply = await readers.aws.call(
+    found = await place.where.listed(
+        readers,
         "ec2",
         "describe_network_interfaces",
+        "NetworkInterfaces",
         {"Filters": [{"Name": "group-id", "Values": [group_id]}]},
-        account=place.account,
-        region=place.region,
     )
-    users = [text(item, "NetworkInterfaceId") for item in entries(reply.body, "NetworkInterfaces")]
+    users = [text(item, "NetworkInterfaceId") for item in found]
     if users:
         raise still_used(fence.group_name, ", ".join(users))
     gone = await _send(writers, place, "delete_security_group", {"GroupId": group_id})
@@ -171,14 +171,10 @@ async def _find(readers: Readers, place: Place, fence: Fence) -> "JsonObject | N
         {"Name": "group-name", "Values": [fence.group_name]},
         {"Name": "vpc-id", "Values": [fence.vpc]},
     ]
-    reply = await readers.aws.call(
-        "ec2",
-        "describe_security_groups",
-        {"Filters": filters},
-        account=place.account,
-        region=place.region,
+    found = await place.where.listed(
+        readers, "ec2", "describe_security_groups", "SecurityGroups", {"Filters": filters}
     )
-    return next(iter(entries(reply.body, "SecurityGroups")), None)
+    return next(iter(found), None)
 
 
 async def _send(writers: Writers, place: Place, operation: str, given: dict[str, Json]) -> Reply:

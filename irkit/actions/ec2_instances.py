@@ -80,12 +80,12 @@ async def see_instance(readers: Readers, place: Place) -> JsonObject:
         IrkitError: if there is none.
     """
     found = await describe(readers, place)
-    reply = await readers.aws.call(
+    attached = await place.where.listed(
+        readers,
         "ec2",
         "describe_network_interfaces",
+        "NetworkInterfaces",
         {"Filters": [{"Name": "attachment.instance-id", "Values": [place.id]}]},
-        account=place.account,
-        region=place.region,
     )
     return {
         **identity(place),
@@ -98,7 +98,7 @@ async def see_instance(readers: Readers, place: Place) -> JsonObject:
                     sorted(text(group, "GroupId") for group in entries(item, "Groups"))
                 ),
             }
-            for item in entries(reply.body, "NetworkInterfaces")
+            for item in attached
         ],
     }
 

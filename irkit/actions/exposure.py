@@ -26,7 +26,7 @@ async def public_buckets(readers: Readers, account: str, region: str) -> Found: 
         ),
         _BLOCK,
     )
-    for bucket in entries(await home.read(readers, "s3", "list_buckets"), "Buckets"):
+    for bucket in await home.listed(readers, "s3", "list_buckets", "Buckets"):
         name = text(bucket, "Name")
         given = of_bucket(home, name)
         own = at(

@@ -147,7 +147,11 @@ class Reader:
             service=service, name=operation, region=region, parameters=parameters or {}
         )
         entry = replace(self._calls.reading(account), root_through=root_through)
-        return _reply(await self._calls.read(asked, entry))
+        raw = await self._calls.read(asked, entry)
+        cursor = self._calls.backend.cursor(service, operation)
+        if self._next(asked, cursor, raw) is not None:
+            raise cursor_loop(asked.title, "go on, and only the first was asked for")
+        return _reply(raw)
 
     async def pages(
         self,

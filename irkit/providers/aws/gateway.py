@@ -48,7 +48,8 @@ class AwsReader(Protocol):
         session that can only look at that user's own credentials.
 
         Raises:
-            CallError: for every outcome that is not `ok`, after the retries a read may have.
+            CallError: for every outcome that is not `ok`, after the retries a read may have; and
+                for an answer that has further pages, which is no answer yet.
         """
 
     def pages(

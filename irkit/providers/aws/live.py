@@ -64,6 +64,7 @@ class BotocoreBackend:
         self._settings = settings
         self._session = _session(settings)
         self._clients: dict[tuple[str, str, str], Any] = {}
+        self._cursors: dict[tuple[str, str], Cursor | None] = {}
         self._lock = threading.Lock()
         self._threads = anyio.CapacityLimiter(settings.threads)
 
@@ -92,16 +93,10 @@ class BotocoreBackend:
 
     def cursor(self, service: str, operation: str) -> Cursor | None:
         """Return how the operation is paged."""
-        try:
-            model = self._session.get_paginator_model(service)
-            rule = model.get_paginator(_api_name(operation, self._session, service))
-        except (ValueError, botocore.exceptions.UnknownServiceError):
-            return None
-        return Cursor(
-            inputs=_texts(rule["input_token"]),
-            outputs=_texts(rule["output_token"]),
-            more=rule.get("more_results", ""),
-        )
+        asked = (service, operation)
+        if asked not in self._cursors:
+            self._cursors[asked] = _cursor(self._session, service, operation)
+        return self._cursors[asked]
 
     def pick(self, expression: str, result: Mapping[str, object]) -> object:
         """Return what a cursor's expression finds in a result."""
@@ -334,6 +329,19 @@ def _no_profile(name: str, reason: str) -> IrkitError:
             summary=f"the AWS profile `{name}` gives no credentials: {reason}",
             help=f"try `aws sts get-caller-identity --profile {name}`",
         )
+    )
+
+
+def _cursor(session: Any, service: str, operation: str) -> Cursor | None:
+    try:
+        model = session.get_paginator_model(service)
+        rule = model.get_paginator(_api_name(operation, session, service))
+    except (ValueError, botocore.exceptions.UnknownServiceError):
+        return None
+    return Cursor(
+        inputs=_texts(rule["input_token"]),
+        outputs=_texts(rule["output_token"]),
+        more=rule.get("more_results", ""),
     )
 
 

@@ -9,7 +9,7 @@ from irkit.actions.base import Answer, Read, Readers, parameter
 from irkit.actions.refusal import no_such
 from irkit.actions.shape import entry, listed
 from irkit.actions.where import HOME, Where
-from irkit.canonical import Json, canonical
+from irkit.canonical import Json, JsonObject, canonical
 from irkit.model.spec import Permissions, Spec, Verb
 from irkit.providers.call import CallError
 from irkit.secret import MASK
@@ -191,20 +191,13 @@ class CollectConfig(Read):
         request_ids: list[str] = []
         for part in parts:
             try:
-                reply = await readers.aws.call(
-                    part.service,
-                    part.operation,
-                    part.parameters(name),
-                    account=where.account,
-                    region=where.region,
-                )
+                body = await _whole(readers, where, part, name, request_ids)
             except CallError as error:
                 found[part.operation] = None
                 if error.error not in _ABSENT:
                     gaps.append(f"{part.operation}: {error.diagnostics[0].summary}")
                 continue
-            found[part.operation] = _masked(reply.body)
-            request_ids.append(reply.request_id)
+            found[part.operation] = _masked(body)
         if found[parts[0].operation] is None and not gaps:
             raise no_such("resource", self.resource, "it was deleted, or the ARN is wrong")
         digest = hashlib.sha256(canonical(found)).hexdigest()
@@ -230,6 +223,29 @@ class CollectConfig(Read):
         raise no_such(
             "kind of resource", self.resource, f"give an ARN of {known}, a bucket's with `account`"
         )
+
+
+async def _whole(
+    readers: Readers, where: Where, part: _Part, name: str, request_ids: list[str]
+) -> JsonObject:
+    """Return one answer that holds the lists of all its pages, end to end."""
+    whole: dict[str, Json] = {}
+    async for page in readers.aws.pages(
+        part.service,
+        part.operation,
+        part.parameters(name),
+        account=where.account,
+        region=where.region,
+    ):
+        request_ids.append(page.request_id)
+        last = entry(page.body)
+        whole = {key: _joined(whole.get(key), value) for key, value in last.items()}
+    return whole
+
+
+def _joined(before: Json, value: Json) -> Json:
+    """Return a field of the next page, after the same list of the pages before it."""
+    return [*before, *value] if isinstance(before, list) and isinstance(value, list) else value
 
 
 def _masked(value: Json) -> Json:

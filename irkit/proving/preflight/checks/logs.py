@@ -45,7 +45,8 @@ async def look(site: Site) -> AsyncIterator[Finding]:
 
 async def _events(reader: AwsReader, account: str, most: timedelta | None) -> Finding:
     parameters: JsonObject = {"StartTime": rfc3339(reader.now() - _BACK), "MaxResults": 1}
-    reply = await reader.call("cloudtrail", "lookup_events", parameters, account=account)
+    pages = reader.pages("cloudtrail", "lookup_events", parameters, account=account)
+    reply = await anext(pages)  # the newest event is in the first
     found = [text(event, "EventTime") for event in entries(reply.body, "Events")]
     return _lag(f"CloudTrail of {account}", found, reader.now(), most, _CLOUDTRAIL_USUAL)
 
