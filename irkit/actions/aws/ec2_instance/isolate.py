@@ -192,8 +192,14 @@ def _group_id(seen: Seen, fence: Fence) -> str:
 
 
 def _named(seen: Seen, item: JsonObject) -> list[Json]:
-    """Return the interface's groups: irkit's own by name, because they may not exist yet."""
-    names = {group["id"]: _fence_of(group).group_name for group in entries(seen, "fences")}
+    """Return the interface's groups: irkit's own by name, because they may not exist yet.
+
+    A group of irkit's that somebody gave other rules goes by its id, as any other group does.
+    """
+    fences = ((group, _fence_of(group)) for group in entries(seen, "fences"))
+    names = {
+        group["id"]: fence.group_name for group, fence in fences if group["state"] == fence.goal
+    }
     return [names.get(group, group) for group in texts(item, "groups")]
 
 

@@ -14,6 +14,7 @@ from irkit.model.change import Change, Target
 from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
 
 _ACL: Final = "aws.network_acl"
+_CLOSED: Final = "closed"
 _ABSENT: Final = ("InvalidSubnetID.NotFound", "InvalidSubnetId.Malformed")
 
 
@@ -68,13 +69,15 @@ class NaclDeny(Action):
         ours = await _ours(readers, where, vpc)
         association = await _association(readers, where, subnet)
         acl = text(association, "NetworkAclId")
-        mine = ours is not None and text(ours, "NetworkAclId") == acl
+        state = "absent" if ours is None else _judge(ours)
+        # One that somebody gave rules goes by its id, as any other does: it shuts nothing off.
+        mine = ours is not None and state == _CLOSED and text(ours, "NetworkAclId") == acl
         return {
             "tenant": where.tenant,
             "subnet": subnet,
             "label": where.arn("ec2", f"subnet/{subnet}"),
             "vpc": vpc,
-            "ours": "absent" if ours is None else _judge(ours),
+            "ours": state,
             "acl": _name(vpc) if mine else acl,
         }
 
@@ -99,7 +102,7 @@ class NaclDeny(Action):
                     target=target,
                     verb="make network ACL",
                     before=self.state(seen, target),
-                    after={"acl": "closed"},
+                    after={"acl": _CLOSED},
                 )
             )
         if seen["acl"] != name:
@@ -180,7 +183,7 @@ def _name(vpc: str) -> str:
 
 def _judge(acl: JsonObject) -> str:
     allows = any(at(item, "RuleAction") == "allow" for item in entries(acl, "Entries"))
-    return "open" if allows else "closed"
+    return "open" if allows else _CLOSED
 
 
 async def _ours(readers: Readers, where: Where, vpc: str) -> "JsonObject | None":
