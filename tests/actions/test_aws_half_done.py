@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from action_cases.aws_workload import scale_zero
 from by_hand import by_hand
-from hands_on import made
-from stage import PROD, Hands, Stage, changing, staged
+from hands_on import made, planned, refused
+from moto.ec2.models.instances import Instance
+from moto.ecs.models import ecs_backends
+from stage import PROD, SANDBOX, Hands, Stage, changing, staged
 
 from irkit.actions.base import Action
 from irkit.canonical import Json, thaw
 from irkit.model.change import Change
+from irkit.world.aws.moto_ec2 import ec2_backends
 
 
 @pytest.fixture
@@ -26,6 +30,23 @@ def now(stage: Stage, action: Action, change: Change) -> Json:
         return thaw(action.state(await action.probe(hands.readers), change.target))
 
     return stage.do(work)
+
+
+def goes_on(stage: Stage, action: Action, change: Change) -> bool:
+    """Say whether a change that was interrupted goes on from where things are."""
+
+    async def work(hands: Hands) -> bool:
+        return action.resumable(change, await action.probe(hands.readers))
+
+    return stage.do(work)
+
+
+def machine(stage: Stage, name: str) -> Instance:
+    """Return the simulated machine of that name, to put it into a state that passes."""
+    wanted = stage.machine(name).rpartition("/")[2]
+    with stage.world.aws.cloud.moto:
+        found = ec2_backends[PROD]["us-east-1"].all_instances()
+        return next(item for item in found if item.id == wanted)
 
 
 def test_an_isolation_is_lost_when_its_group_is_opened(stage: Stage) -> None:
@@ -60,3 +81,41 @@ def test_a_subnet_is_not_cut_off_when_its_acl_is_opened(stage: Stage) -> None:
             CidrBlock="0.0.0.0/0",
         )
     assert now(stage, action, cut) == {"acl": acl["NetworkAclId"]}
+
+
+def test_a_service_whose_tasks_go_on_is_not_at_zero(stage: Stage) -> None:
+    """A task that somebody protected outlives the number: the miner still mines."""
+    action = scale_zero(stage)
+    ((scale, _),) = made(stage, action)
+    assert now(stage, action, scale) == {"desired": 0}
+    with stage.world.aws.cloud.moto:
+        (service,) = ecs_backends[SANDBOX]["us-east-1"].services.values()
+        service.running_count = 1
+    assert now(stage, action, scale) == {"desired": 0, "runs": True}
+    (again,) = planned(stage, action)
+    assert thaw(again.after) == {"desired": 0}
+    assert goes_on(stage, action, scale)
+
+
+def test_a_machine_that_does_not_go_by_its_new_options_yet_is_open(stage: Stage) -> None:
+    """EC2 shows new metadata options at once, as pending: forged requests still get in."""
+    action = changing("aws.ec2_instance.imdsv2", instance=stage.machine("web-2"))
+    ((change, _),) = made(stage, action)
+    assert now(stage, action, change) == thaw(change.after)
+    machine(stage, "web-2").metadata_options.state = "pending"
+    assert now(stage, action, change) != thaw(change.after)
+    assert goes_on(stage, action, change)
+    assert "being changed" in refused(stage, action)
+
+
+def test_a_machine_that_is_stopping_still_runs(stage: Stage) -> None:
+    """It is looked at until it has stopped, and an interruption meanwhile leaves no doubt."""
+    action = changing("aws.ec2_instance.stop", instance=stage.machine("web-1"))
+    (stop,) = planned(stage, action)
+    machine(stage, "web-1")._state.name = "stopping"
+    assert now(stage, action, stop) == {"power": "stopping"}
+    assert goes_on(stage, action, stop)
+    (again,) = planned(stage, action)
+    assert thaw(again.after) == {"power": "stopped"}
+    made(stage, action)
+    assert now(stage, action, again) == thaw(again.after)

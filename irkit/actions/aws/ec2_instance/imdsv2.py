@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
 from irkit.actions.ec2_instances import describe, identity, instance_target, locate
+from irkit.actions.refusal import cannot_reach
 from irkit.actions.settings_of import SettingsOf
-from irkit.actions.shape import at
+from irkit.actions.shape import at, text
 from irkit.canonical import Json
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import Target
+from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _METADATA = "metadata"
@@ -51,14 +52,33 @@ class Imdsv2(SettingsOf):
     region: str = parameter("aws.region", "The region, where it is known", default="")
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read the metadata options."""
+        """Read the metadata options, and whether the machine goes by them already."""
         place = await locate(readers, self.instance, self.account, self.region)
         found = at(await describe(readers, place), "MetadataOptions")
-        options: Json = {
+        options: dict[str, Json] = {
             "tokens": at(found, "HttpTokens"),
             "hops": at(found, "HttpPutResponseHopLimit"),
         }
+        if at(found, "State") == "pending":
+            options["pending"] = True
         return {**identity(place), "settings": {_METADATA: options}}
+
+    def plan(self, seen: Seen) -> tuple[Change, ...]:
+        """Set the options, unless they are set.
+
+        Raises:
+            IrkitError: if the machine does not go yet by what somebody set.
+        """
+        if self._is_pending(seen):
+            raise cannot_reach(
+                f"the metadata options of {text(seen, 'arn')} are being changed",
+                "plan again in a moment, and find out who changes them",
+            )
+        return SettingsOf.plan(self, seen)
+
+    def resumable(self, change: Change, seen: Seen) -> bool:  # noqa: ARG002
+        """Go on where the options are set and the machine does not go by them yet."""
+        return self._is_pending(seen)
 
     def thing(self, seen: Seen) -> Target:
         """Return the instance."""
@@ -81,3 +101,6 @@ class Imdsv2(SettingsOf):
                 "HttpPutResponseHopLimit": at(value, "hops"),
             },
         )
+
+    def _is_pending(self, seen: Seen) -> bool:
+        return at(seen, "settings", _METADATA, "pending") is True

@@ -7,13 +7,14 @@ from typing import ClassVar, Final
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.ec2_instances import describe, identity, instance_target, locate
 from irkit.actions.refusal import cannot_reach
-from irkit.actions.shape import maybe_text, text
+from irkit.actions.shape import at, maybe_text, text
 from irkit.canonical import Json
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _RUNS: Final = frozenset({"pending", "running"})
+_STOPPING: Final = "stopping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Stop(Action):
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
-        """Stop it if it runs.
+        """Stop it if it runs, or has not stopped yet.
 
         Raises:
             IrkitError: if it cannot be stopped.
@@ -73,7 +74,7 @@ class Stop(Action):
                 f"{text(seen, 'arn')} has its root disk in the instance store and cannot stop",
                 "isolate it instead, or terminate it when its evidence is safe",
             )
-        if text(seen, "state") != "running":
+        if text(seen, "state") not in {"running", _STOPPING}:
             return ()
         target = instance_target(seen)
         return (
@@ -90,6 +91,10 @@ class Stop(Action):
     def state(self, seen: Seen, target: Target) -> Json:  # noqa: ARG002 - there is one target
         """Return whether it runs."""
         return {"power": text(seen, "state")}
+
+    def resumable(self, change: Change, seen: Seen) -> bool:
+        """Go on where it was told to stop and has not stopped yet."""
+        return at(change.after, "power") == "stopped" and text(seen, "state") == _STOPPING
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
         """Return the instance."""

@@ -40,7 +40,9 @@ class ScaleZero(Action):
         gotchas=(
             "A task's disk and memory are gone with it: collect its logs first.",
             "Service auto scaling can raise the number again: its minimum stays as it is.",
-            "Tasks take up to some minutes to end; tasks started by hand go on.",
+            "It is done when no task of the service runs any more, which can take minutes.",
+            "A task that is protected from scaling in does not end: stop it by hand.",
+            "Tasks that were started by hand go on.",
             "Credentials of the tasks' role live on for up to 6 hours.",
         ),
     )
@@ -62,7 +64,7 @@ class ScaleZero(Action):
             "arn": text(found[0], "serviceArn"),
             "strategy": maybe_text(found[0], "schedulingStrategy"),
             "desired": at(found[0], "desiredCount"),
-            "running": at(found[0], "runningCount"),
+            "runs": at(found[0], "runningCount") != 0 or at(found[0], "pendingCount") != 0,
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
@@ -85,8 +87,15 @@ class ScaleZero(Action):
         )
 
     def state(self, seen: Seen, target: Target) -> Json:  # noqa: ARG002 - there is one target
-        """Return how many tasks it shall have."""
+        """Return how many tasks it shall have; of none, whether some run all the same."""
+        if seen["desired"] == 0 and seen["runs"]:
+            return {"desired": 0, "runs": True}
         return {"desired": seen["desired"]}
+
+    def resumable(self, change: Change, seen: Seen) -> bool:
+        """Go on where the number was set and tasks are still ending."""
+        wanted = at(change.after, "desired") == 0
+        return wanted and seen["desired"] == 0
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
         """Return the service."""
