@@ -16,6 +16,7 @@ from irkit.model.iam_actions import iam_action
 from irkit.model.spec import Spec
 from irkit.providers.aws.live import AwsConnection
 from irkit.providers.aws.settings import Account, AwsSettings, StaticKeys
+from irkit.providers.call import Purpose
 from irkit.providers.okta.live import OktaConnection
 from irkit.providers.okta.settings import OktaSettings, Ssws
 from irkit.providers.retry import Patience
@@ -56,9 +57,13 @@ class Stage:
         *,
         patience: Patience | None = None,
         seats: SeatProbe | None = None,
+        rights: tuple[str, ...] = (),
         **aws: Any,
     ) -> T:
-        """Do `work` with fresh connections and close them."""
+        """Do `work` with fresh connections and close them.
+
+        With `rights`, what is written in AWS is written with these rights alone.
+        """
 
         async def main() -> T:
             async with (
@@ -78,7 +83,10 @@ class Stage:
                         },
                     ),
                 )
-                writers = Writers(okta_writer=okta.writer(), aws_writer=connection.writer())
+                writers = Writers(
+                    okta_writer=okta.writer(),
+                    aws_writer=connection.writer(Purpose(rights=rights)),
+                )
                 return await work(Hands(readers=readers, writers=writers))
 
         return anyio.run(main)

@@ -93,7 +93,7 @@ def test_what_was_planned_is_made_and_holds(case: Case) -> None:
                 assert action.plan(seen) == ()
                 assert action.targets(seen)
 
-        stage.do(work)
+        stage.do(work, rights=action.spec.permissions.iam_write)
         assert stage.undeclared(action.spec, calls) == set()
 
 
@@ -112,7 +112,7 @@ def test_undo_restores_the_world(case: Case) -> None:
             for change, _ in done:
                 assert await state(action, hands, change) == thaw(change.before), change.id
 
-        stage.do(work)
+        stage.do(work, rights=action.spec.permissions.iam_write)
         assert stage.undeclared(action.spec, calls) == set()
         if type(action).spec.reversal is Reversal.EXACT:
             assert stage.world.restorable() == before

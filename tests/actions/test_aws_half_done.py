@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from action_cases.aws_capacity import stop_requests
+from action_cases.aws_log_plane import protect_key
 from action_cases.aws_workload import scale_zero
 from by_hand import by_hand
 from hands_on import made, planned, refused
 from moto.ec2.models.instances import Instance
 from moto.ecs.models import ecs_backends
-from stage import PROD, SANDBOX, Hands, Stage, changing, staged
+from moto.kms.models import kms_backends
+from stage import DATA, PROD, SANDBOX, Hands, Stage, changing, staged
 
 from irkit.actions.base import Action
 from irkit.canonical import Json, thaw
@@ -119,3 +122,34 @@ def test_a_machine_that_is_stopping_still_runs(stage: Stage) -> None:
     assert thaw(again.after) == {"power": "stopped"}
     made(stage, action)
     assert now(stage, action, again) == thaw(again.after)
+
+
+def test_a_key_that_waits_for_its_replicas_is_about_to_be_deleted(stage: Stage) -> None:
+    """A primary key's deletion begins with the last replica's: it is not safe before that."""
+    action = protect_key(stage)
+    (cancel, *_) = planned(stage, action)
+    with stage.world.aws.cloud.moto:
+        (key,) = (k for k in kms_backends[DATA]["us-east-1"].keys.values() if not k.enabled)
+        key.key_state = "PendingReplicaDeletion"
+    assert now(stage, action, cancel) == {"deletion": True}
+    made(stage, action)
+    assert planned(stage, action) == ()
+
+
+def test_a_spot_request_whose_machine_is_stopped_starts_it_again(stage: Stage) -> None:
+    """EC2 calls such a request disabled, and it is not over."""
+    action = stop_requests(stage)
+    with stage.world.aws.cloud.moto:
+        (request,) = ec2_backends[SANDBOX]["us-east-1"].spot_instance_requests.values()
+        request.state = "disabled"
+    changes = [change for change in planned(stage, action) if change.id == request.id]
+    assert [thaw(change.before) for change in changes] == [{"open": True}]
+
+
+def test_a_fleet_that_starts_nothing_more_is_not_deleted(stage: Stage) -> None:
+    """AWS deletes the machines of an instant fleet with it, and their evidence."""
+    action = stop_requests(stage)
+    with stage.world.aws.cloud.moto:
+        (fleet,) = ec2_backends[SANDBOX]["us-east-1"].fleets.values()
+        fleet.fleet_type = "instant"
+    assert "starts no others" in refused(stage, action)

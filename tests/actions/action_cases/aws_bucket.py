@@ -44,6 +44,7 @@ def stop_deleting(stage: Stage) -> Action:
         s3.create_bucket(Bucket=BUCKET)
         s3.put_bucket_lifecycle_configuration(
             Bucket=BUCKET,
+            TransitionDefaultMinimumObjectSize="varies_by_storage_class",
             LifecycleConfiguration={
                 "Rules": [
                     {

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from irkit.actions.auto_scaling import SIZES, see_group, setting_target
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.refusal import cannot_reach, no_such, no_way_back
-from irkit.actions.shape import at, entries, entry, text, texts
+from irkit.actions.shape import at, entries, entry, maybe_text, text, texts
 from irkit.actions.touches import own_id, owner_id
 from irkit.actions.where import HOME, Where
 from irkit.canonical import Json, JsonObject
@@ -19,7 +19,10 @@ from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
 _LAUNCH: Final = "Launch"
 _NONE: Final[Json] = {"min": 0, "max": 0, "desired": 0}
 _SPOT, _FLEET = "aws.spot_request", "aws.fleet"
-_OPEN: Final = frozenset({"open", "active", "submitted", "modifying"})
+_OPEN: Final = frozenset({"open", "active", "disabled", "submitted", "modifying"})
+"""A disabled spot request starts its stopped machine again."""
+
+_AT_ONCE: Final = "instant"
 _REQUESTS: Final = {
     _SPOT: (
         "describe_spot_instance_requests",
@@ -82,7 +85,11 @@ class StopCapacity(Action):
     fleets: tuple[str, ...] = parameter("list of text", "Fleets (fleet-…)", default=())
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read every group and request that is named."""
+        """Read every group and request that is named.
+
+        Raises:
+            IrkitError: if one of them is not there, or a fleet starts nothing any more.
+        """
         where = self._where
         return {
             "tenant": where.tenant,
@@ -180,6 +187,12 @@ class StopCapacity(Action):
         body = await self._where.read(readers, "ec2", operation, given)
         for item in entries(body, items):
             if text(item, id_) == name:
+                if maybe_text(item, "Type") == _AT_ONCE:
+                    raise cannot_reach(
+                        f"{name} started its machines at once and starts no others, and to delete "
+                        "it would delete them",
+                        "isolate or stop its machines one by one",
+                    )
                 return {"kind": kind, "id": name, "open": text(item, state) in _OPEN}
         raise no_such(kind, name, f"look in {self.account}/{self.region}")
 

@@ -17,7 +17,9 @@ from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
-_PENDING: Final = "PendingDeletion"
+_PENDING: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
+"""The second is a primary key's that waits for its replicas in other regions to be deleted."""
+
 _ABSENT: Final = ("NotFoundException",)
 
 
@@ -70,7 +72,7 @@ class Protect(OneWay, SettingsOf):
             "id": key,
             "arn": text(body, "KeyMetadata", "Arn"),
             "settings": {
-                "deletion": text(body, "KeyMetadata", "KeyState") == _PENDING,
+                "deletion": text(body, "KeyMetadata", "KeyState") in _PENDING,
                 "enabled": at(body, "KeyMetadata", "Enabled"),
                 **{f"grant-{name}": name in there for name in self.grants},
             },

@@ -15,6 +15,7 @@ from irkit.model.change import Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _VERSIONS, _RULES, _COPIES = "versions", "lifecycle", "replication"
+_LIST, _SMALLEST = "Rules", "TransitionDefaultMinimumObjectSize"
 _KEPT: Final = "Enabled"
 _NOT_KEPT: Final = "Suspended"
 _OPERATIONS: Final = {
@@ -50,6 +51,7 @@ class StopRansom(SettingsOf):
                 "s3:GetReplicationConfiguration",
             ),
             iam_write=(
+                "iam:PassRole",
                 "s3:PutBucketVersioning",
                 "s3:PutLifecycleConfiguration",
                 "s3:PutReplicationConfiguration",
@@ -64,6 +66,7 @@ class StopRansom(SettingsOf):
             "Whoever may delete versions still deletes them: deny the intruder first.",
             "A bucket that never had versions cannot go back to that, only to suspended ones.",
             "A lifecycle rule can take a day to show whether it was stopped in time.",
+            "To give replication back, irkit must be allowed to pass its role.",
         ),
     )
 
@@ -84,7 +87,9 @@ class StopRansom(SettingsOf):
             "bucket": self.bucket,
             "settings": {
                 _VERSIONS: maybe_text(versions, "Status") or _NOT_KEPT,
-                _RULES: at(rules, "Rules"),
+                _RULES: None
+                if rules is None
+                else {key: at(rules, key) for key in (_LIST, _SMALLEST)},
                 _COPIES: at(copies, "ReplicationConfiguration"),
             },
         }
@@ -107,5 +112,10 @@ class StopRansom(SettingsOf):
         put, delete, parameter_name = _OPERATIONS[name]
         if value is None:
             return await where.send(writers, "s3", delete, {**given})
-        given[parameter_name] = {"Rules": value} if name == _RULES else value
+        if name == _COPIES:
+            given[parameter_name] = value
+        else:
+            given[parameter_name] = {_LIST: at(value, _LIST)}
+            if at(value, _SMALLEST) is not None:
+                given[_SMALLEST] = at(value, _SMALLEST)
         return await where.send(writers, "s3", put, {**given})

@@ -29,6 +29,7 @@ def _bucket(bucket: Any) -> Json:
         "public_access": None if block is None else _fields(block),
         "versions": bucket.versioning_status,
         "lifecycle": [_fields(rule) for rule in bucket.rules],
+        "smallest_moved": getattr(bucket, "smallest_moved", "") if bucket.rules else "",
         "replication": document(json.dumps(getattr(bucket, "replication", None))),
     }
 
