@@ -8,6 +8,7 @@ import pytest
 from irkit import assets
 from irkit.actions.load import catalogue
 from irkit.cli.testing import EXITS
+from irkit.model.playbook import DoStep, OnError, walk
 from irkit.proving.testing.finding import Found, find
 from irkit.proving.testing.results import CaseResult
 from irkit.proving.testing.trying import Trial, run_all, try_one
@@ -61,6 +62,22 @@ def test_other_cases_of_a_shipped_playbook_hold(name: str) -> None:
 def test_people_of_a_case_deny_answer_and_stay_silent(name: str) -> None:
     """Who decides what is the case's to say."""
     assert wrong(tried(found_of("okta-user-federated-to-aws", name))) == []
+
+
+def test_a_suspension_that_is_refused_keeps_no_session_alive() -> None:
+    """One who is locked out cannot be suspended, and the sessions must end all the same."""
+    found = found_of("okta-contractor-compromise", "Okta refuses")
+    assert len(found.cases) == 1
+    assert wrong(tried(found)) == []
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_every_shipped_playbook_goes_on_where_nobody_can_be_suspended(playbook: str) -> None:
+    """A step that Okta does only for an active user stops no other in any of them."""
+    book = found_of(playbook).book
+    steps = [step for phase in book.main.phases for step in walk(phase.steps)]
+    suspending = [s for s in steps if isinstance(s, DoStep) and s.action == "okta.user.suspend"]
+    assert all(step.on_error is OnError.CONTINUE for step in suspending)
 
 
 def case_of(tmp_path: Path, lines: str) -> CaseResult:
