@@ -1,13 +1,17 @@
 """One Okta user as actions see it: found by id or login, spoken of by id."""
 
+from typing import Final
 from urllib.parse import quote
 
 from irkit.actions.absent import OKTA, or_none
-from irkit.actions.base import Readers
+from irkit.actions.base import Readers, Writers
 from irkit.actions.refusal import no_such
 from irkit.actions.shape import listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Target
+from irkit.providers.call import Reply
+
+_NUMBERS: Final = frozenset({"call", "sms"})
 
 
 async def fetch_user(readers: Readers, user: str) -> Json:
@@ -96,3 +100,15 @@ async def see_factors(readers: Readers, user_id: str) -> list[Json]:
         }
         for item in await readers.okta.list(user_path(user_id, "factors"))
     ]
+
+
+def is_number(factor_type: str) -> bool:
+    """Say whether factors of this type are a telephone number, which may recover a password too."""
+    return factor_type in _NUMBERS
+
+
+async def unenrol(writers: Writers, user_id: str, factor: str, factor_type: str) -> Reply:
+    """Remove one factor; a number is taken out of the recovery of passwords as well."""
+    path = user_path(user_id, "factors", factor)
+    both = {"removeRecoveryEnrollment": "true"} if is_number(factor_type) else None
+    return await writers.okta.send("DELETE", path, query=both)

@@ -167,6 +167,8 @@ class Directory(OrgState):
             approves=approves,
         )
         self.tables.factors.setdefault(user_id, {})[factor.id] = factor
+        if factor_type in PHONES:
+            self.tables.recovery_phones[user_id] = factor
         return factor.id
 
     @locked
@@ -185,6 +187,9 @@ class Directory(OrgState):
         self.tables.devices[device.id] = device
         return device.id
 
+
+PHONES: Final = frozenset({"call", "sms"})
+"""The types of factor whose number also recovers a password, until that is taken away as well."""
 
 _FACTOR_PREFIX: Final = {"sms": "mbl", "push": "opf", "webauthn": "fwf", "question": "ufs"}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.okta_user import see_factors, see_user, user_path, user_target
+from irkit.actions.okta_user import see_factors, see_user, unenrol, user_target
 from irkit.actions.one_way import OneWay
 from irkit.actions.refusal import no_such
 from irkit.actions.shape import entries, text
@@ -38,6 +38,7 @@ class RemoveFactor(OneWay):
         attack=("T1556.006", "T1098.005"),
         d3fend=("D3-CR",),
         gotchas=(
+            "A number that recovers a forgotten password as well does so no longer.",
             "Removing a push factor also removes the code and signature factors of that device.",
             "Only while the user is suspended: whoever holds the password may enrol a new one.",
             "The list shows what the policy allows the asking administrator to see.",
@@ -82,8 +83,8 @@ class RemoveFactor(OneWay):
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
         """Unenrol."""
         target = change.target
-        path = user_path(owner_id(target), "factors", own_id(target))
-        reply = await writers.okta.send("DELETE", path)
+        kind = text(change.saved, "type")
+        reply = await unenrol(writers, owner_id(target), own_id(target), kind)
         return Applied(request_ids=(reply.request_id,), status=reply.status)
 
     def _target(self, seen: Seen, factor: JsonObject) -> Target:

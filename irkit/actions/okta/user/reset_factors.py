@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.okta_user import see_factors, see_user, user_path, user_target
+from irkit.actions.okta_user import (
+    is_number,
+    see_factors,
+    see_user,
+    unenrol,
+    user_path,
+    user_target,
+)
 from irkit.actions.one_way import OneWay
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import entries, text
@@ -18,7 +26,7 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResetFactors(OneWay):
-    """Unenrols all factors of one user by one call."""
+    """Unenrols all factors of one user."""
 
     spec: ClassVar[Spec] = Spec(
         id="okta.user.reset_factors",
@@ -46,6 +54,7 @@ class ResetFactors(OneWay):
             "Only while the user is suspended: whoever holds the password may enrol a new one.",
             "Intruders ask help desks for exactly this: know whom you do it for.",
             "The list shows what the policy allows the asking administrator to see.",
+            "Numbers are removed first, from the recovery of passwords as well; Okta leaves them there.",
             "Devices stay registered: suspend the intruder's as well.",
         ),
     )
@@ -87,9 +96,13 @@ class ResetFactors(OneWay):
         return (_target(seen),)
 
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
-        """Reset all factors."""
-        path = user_path(owner_id(change.target), "lifecycle", "reset_factors")
-        reply = await writers.okta.send("POST", path)
+        """Remove numbers one by one, because they also recover a password, then all the rest."""
+        user = owner_id(change.target)
+        for factor in entries(change.saved, "factors"):
+            kind = text(factor, "type")
+            if is_number(kind):
+                await or_none(unenrol(writers, user, text(factor, "id"), kind), OKTA)
+        reply = await writers.okta.send("POST", user_path(user, "lifecycle", "reset_factors"))
         return Applied(request_ids=(reply.request_id,), status=reply.status)
 
 

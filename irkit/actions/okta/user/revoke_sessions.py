@@ -50,6 +50,7 @@ class RevokeSessions(SignOut):
             "With `oauth_tokens: false` OAuth refresh tokens live on.",
             "OAuth access tokens already issued live until they expire.",
             "API tokens are not revoked.",
+            "Browsers that Okta remembered are asked for a factor again, the person's own as well.",
         ),
     )
     aspect: ClassVar[str] = "sessions"
@@ -73,5 +74,8 @@ class RevokeSessions(SignOut):
         return await writers.okta.send(
             "DELETE",
             user_path(user, "sessions"),
-            query={"oauthTokens": "true"} if self.oauth_tokens else None,
+            query={
+                "forgetDevices": "true",  # where it is not said, it depends on the org
+                **({"oauthTokens": "true"} if self.oauth_tokens else {}),
+            },
         )

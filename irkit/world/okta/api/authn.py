@@ -12,6 +12,7 @@ from irkit.world.okta.credentials import SESSION_LIFE
 from irkit.world.okta.records import Factor, User, UserStatus
 from irkit.world.okta.routing import Access, Ask, Reply, route
 from irkit.world.okta.sign_on import is_denied
+from irkit.world.okta.tables import at
 from irkit.world.okta.views import profile
 
 LOCK_AFTER: Final = 10
@@ -44,10 +45,17 @@ def sign_in(ask: Ask) -> Reply:
         raise errors.forbidden()
     if user.status is UserStatus.PASSWORD_EXPIRED:
         return Reply(body=_transaction(ask, "PASSWORD_EXPIRED", user))
+    return Reply(body=past_password(ask, user, browser=_browser(given)))
+
+
+def past_password(ask: Ask, user: User, *, browser: str = "") -> JsonObject:
+    """Answer whoever gave the right password: a factor is asked for, but not in a known browser."""
     factors = _active_factors(ask, user)
-    if factors:
-        return Reply(body=_transaction(ask, "MFA_REQUIRED", user, factors))
-    return Reply(body=_success(ask, user, PASSWORD_ONLY))
+    if not factors or (user.id, browser) in ask.tables.remembered:
+        return _success(ask, user, PASSWORD_ONLY)
+    body = _transaction(ask, "MFA_REQUIRED", user, factors)
+    ask.tables.browsers[str(body["stateToken"])] = browser
+    return body
 
 
 @route("POST", "/api/v1/authn/factors/{factorId}/verify", access=Access.OPEN)
@@ -73,6 +81,9 @@ def verify_factor(ask: Ask) -> Reply:
         _tell(ask, "user.authentication.auth_via_mfa", user, "FAILURE", "INVALID_CREDENTIALS")
         raise errors.bad_code()
     del ask.tables.sign_ins[state_token]
+    browser = ask.tables.browsers.pop(state_token, "")
+    if browser and ask.flag("rememberDevice"):
+        ask.tables.remembered.add((user.id, browser))
     _tell(ask, "user.authentication.auth_via_mfa", user, "SUCCESS")
     return Reply(body=_success(ask, user, WITH_FACTOR))
 
@@ -83,6 +94,11 @@ def _rejected(ask: Ask, user: User, factor: Factor, state_token: str) -> Reply:
     _tell(ask, "user.mfa.okta_verify.deny_push", user, "FAILURE", "INVALID_CREDENTIALS")
     body = _transaction(ask, "MFA_CHALLENGE", user, (factor,))
     return Reply(body={**body, "stateToken": state_token, "factorResult": "REJECTED"})
+
+
+def _browser(given: JsonObject) -> str:
+    """Return the token by which a browser says that it is the same one."""
+    return str(at(given, "context", "deviceToken") or "")
 
 
 def _active_factors(ask: Ask, user: User) -> tuple[Factor, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from irkit.canonical import Json, JsonObject
 from irkit.world.okta import errors
 from irkit.world.okta.callers import user_party
+from irkit.world.okta.directory import PHONES
 from irkit.world.okta.records import Factor, User
 from irkit.world.okta.routing import NO_CONTENT, Access, Ask, Reply, route
 from irkit.world.okta.system_log import Party
@@ -107,9 +108,14 @@ def activate_factor(ask: Ask) -> Reply:
     access=Access.SELF,
 )
 def unenroll_factor(ask: Ask) -> Reply:
-    """Remove a factor; a push factor takes its linked one-time-code factor with it."""
+    """Remove a factor; a push factor takes its linked one-time-code factor with it.
+
+    A number goes on recovering the password, unless `removeRecoveryEnrollment` says otherwise.
+    """
     user = _whose(ask, write=True)
     factor = _named(ask, user)
+    if factor.factor_type in PHONES and ask.flag("removeRecoveryEnrollment"):
+        ask.tables.recovery_phones.pop(user.id, None)
     mine = ask.tables.factors[user.id]
     linked = _LINKED.get(factor.factor_type)
     for item in [f for f in mine.values() if f.id == factor.id or _is(f, linked)]:

@@ -82,10 +82,13 @@ def revoke_user_sessions(ask: Ask) -> Reply:
     """End all sessions of a user; with `oauthTokens` the refresh tokens too.
 
     Sessions at applications (AWS among them), access tokens already issued and the user's API
-    tokens live on.
+    tokens live on, and so do remembered browsers, unless `forgetDevices` says otherwise: what
+    Okta takes where it is not said depends on the org.
     """
     user = ask.user("userId")
     ended = ask.tables.end_sessions(user.id)
+    if ask.flag("forgetDevices"):
+        ask.tables.remembered = {pair for pair in ask.tables.remembered if pair[0] != user.id}
     if ask.flag("oauthTokens"):
         tokens = ask.tables.refresh_tokens
         for key in [key for key, item in tokens.items() if item.user_id == user.id]:

@@ -131,7 +131,7 @@ def reset_password(ask: Ask) -> Reply:
 
 @route("POST", "/api/v1/users/{id}/lifecycle/reset_factors", area="factors", family="users")
 def reset_factors(ask: Ask) -> Reply:
-    """Remove every factor of a user."""
+    """Remove every factor of a user; a number goes on recovering the password."""
     user = _move(ask, Verb.RESET_FACTORS)
     ask.tables.factors.pop(user.id, None)
     ask.happened_to("user.mfa.factor.reset_all", "Reset all factors for user", user)
