@@ -124,6 +124,33 @@ def test_a_denied_group_is_denied_before_all_other_rules(stage: Stage) -> None:
     assert list(rules) == [rule]
 
 
+def test_an_application_s_policy_begins_with_the_rule_that_denies(stage: Stage) -> None:
+    """Its priorities begin at 0: behind a rule of that place the denial would deny nobody."""
+    okta = stage.world.okta
+    policy = okta.add_document("policies", "rst", {"type": "ACCESS_POLICY", "name": "Console"})
+    allow: JsonObject = {"name": "allow", "status": "ACTIVE", "priority": 0}
+    catch_all: JsonObject = {
+        "name": "Catch-all Rule",
+        "status": "ACTIVE",
+        "priority": 99,
+        "system": True,
+    }
+    rules = okta.tables.rules_of_policies.setdefault(policy, {})
+    rules |= {"rul1": allow, "rul99": catch_all}
+    group = stage.world.okta_ids.groups["contractors"]
+    action = changing("okta.policy.deny_rule", policy=policy, group=group)
+    done = made(stage, action)
+    in_order = sorted(rules.values(), key=lambda rule: int(str(rule["priority"])))
+    assert [rule["name"] for rule in in_order] == [
+        f"irkit: deny {group}",
+        "allow",
+        catch_all["name"],
+    ]
+    assert planned(stage, action) == ()
+    undone(stage, action, done)
+    assert list(rules) == ["rul1", "rul99"]
+
+
 def test_whoever_is_in_the_denied_group_does_not_come_back_in() -> None:
     """The intruder's factor opens nothing; the session that is open does not notice."""
     with staged(intruder=True) as stage:

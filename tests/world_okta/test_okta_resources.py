@@ -379,6 +379,21 @@ def test_a_rule_that_is_put_first_moves_the_others_down(org: Org) -> None:
     assert [rule["priority"] for rule in org.get(path).items] == [1, 2]
 
 
+def test_an_application_s_policy_has_priorities_from_zero_with_gaps(org: Org) -> None:
+    """Rules move down until a gap takes the last of them, and deleting closes none."""
+    policy = org.post("/api/v1/policies", {"type": "ACCESS_POLICY", "name": "P"}).object["id"]
+    path = f"/api/v1/policies/{policy}/rules"
+    for name in ("one", "two"):
+        org.post(path, {"type": "ACCESS_POLICY", "name": name})
+    far: dict[str, Json] = {"type": "ACCESS_POLICY", "name": "far", "priority": 9}
+    org.post(path, far)
+    first = org.post(path, {**far, "name": "deny", "priority": 0}).object["id"]
+    listed = [(rule["name"], rule["priority"]) for rule in org.get(path).items]
+    assert listed == [("deny", 0), ("one", 1), ("two", 2), ("far", 9)]
+    org.delete(f"{path}/{first}")
+    assert [rule["priority"] for rule in org.get(path).items] == [1, 2, 9]
+
+
 def test_threatinsight_and_risk_take_known_values_only(org: Org) -> None:
     """Other actions and levels are refused."""
     threats = "/api/v1/threats/configuration"

@@ -16,10 +16,12 @@ from irkit.model.change import Change, Target
 from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
 
 _SIGN_ON: Final = {
-    "OKTA_SIGN_ON": ("SIGN_ON", "signon"),
-    "ACCESS_POLICY": ("ACCESS_POLICY", "appSignOn"),
+    "OKTA_SIGN_ON": ("SIGN_ON", "signon", 1),
+    "ACCESS_POLICY": ("ACCESS_POLICY", "appSignOn", 0),
 }
-"""By a policy's type: the type of its rules, and the action that lets in or denies."""
+"""By a policy's type: the type of its rules, the action that lets in or denies, the first place."""
+
+_NOWHERE: Final = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class DenyRule(Action):
             "Whoever is in the group is denied, and whoever comes into it later.",
             "Sessions that are open live on, and API tokens know no sign-in.",
             "Holds for what the policy is for: one application's policy stops only that one.",
-            "The rules behind it move down by one, and up again with undo.",
+            "The rules behind it may move down by one; undo leaves them in the order they had.",
         ),
     )
 
@@ -80,7 +82,7 @@ class DenyRule(Action):
             "group": group_id,
             "group_name": text(group, "profile", "name"),
             "members": listed(sorted(text(user, "id") for user in members)),
-            "rule": _seen_rule(mine[0], maybe_text(policy, "type")) if mine else None,
+            "rule": _seen_rule(mine[0], rules, maybe_text(policy, "type")) if mine else None,
             "rule_id": text(mine[0], "id") if mine else "",
         }
 
@@ -122,14 +124,14 @@ class DenyRule(Action):
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
         """Create the rule before all others."""
         group = owner_id(change.target)
-        rule_type, action = _SIGN_ON[text(change.saved, "type")]
+        rule_type, action, first = _SIGN_ON[text(change.saved, "type")]
         reply = await writers.okta.send(
             "POST",
             path_of(POLICIES, own_id(change.target), "rules"),
             body={
                 "name": _name(group),
                 "type": rule_type,
-                "priority": 1,
+                "priority": first,
                 "conditions": {"people": {"groups": {"include": [group]}}},
                 "actions": {action: {"access": "DENY"}},
             },
@@ -162,17 +164,24 @@ def _name(group: str) -> str:
 
 
 def _goal(group: str) -> JsonObject:
-    return {"status": "ACTIVE", "priority": 1, "access": "DENY", "groups": [group]}
+    return {"status": "ACTIVE", "first": True, "access": "DENY", "groups": [group]}
 
 
-def _seen_rule(rule: JsonObject, policy_type: str) -> JsonObject:
-    _, action = _SIGN_ON.get(policy_type, ("", ""))
+def _seen_rule(rule: JsonObject, rules: list[JsonObject], policy_type: str) -> JsonObject:
+    _, action, _ = _SIGN_ON.get(policy_type, ("", "", 0))
+    others = [_place(other) for other in rules if other is not rule]
     return {
         "status": maybe_text(rule, "status"),
-        "priority": at(rule, "priority"),
+        "first": _place(rule) < min(others, default=_NOWHERE),
         "access": maybe_text(rule, "actions", action, "access"),
         "groups": listed(texts(rule, "conditions", "people", "groups", "include")),
     }
+
+
+def _place(rule: JsonObject) -> float:
+    """Return where the rule stands; one that does not say may stand before all others."""
+    found = at(rule, "priority")
+    return found if isinstance(found, int) else -_NOWHERE
 
 
 def _target(seen: Seen) -> Target:

@@ -54,7 +54,7 @@ class ResetFactors(OneWay):
             "Only while the user is suspended: whoever holds the password may enrol a new one.",
             "Intruders ask help desks for exactly this: know whom you do it for.",
             "The list shows what the policy allows the asking administrator to see.",
-            "Numbers are removed first, from the recovery of passwords as well; Okta leaves them there.",
+            "Numbers go first, out of the recovery of passwords too: Okta leaves them there.",
             "Devices stay registered: suspend the intruder's as well.",
         ),
     )

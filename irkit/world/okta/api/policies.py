@@ -18,6 +18,8 @@ POLICIES = Kind(
 )
 _RULES = "/api/v1/policies/{policyId}/rules"
 _RULE = f"{_RULES}/{{ruleId}}"
+_FROM_ZERO = frozenset({"ACCESS_POLICY", "ENTITY_RISK", "POST_AUTH_SESSION", "PROFILE_ENROLLMENT"})
+"""Types of policies whose priorities begin at 0 and may have gaps, which deleting leaves."""
 
 register(POLICIES)
 
@@ -47,9 +49,9 @@ def create_rule(ask: Ask) -> Reply:
     rules = _rules(ask)
     rule_id = ask.state.ids.new("0pr")
     now = moment(ask.state.now())
-    active: dict[str, Json] = {"status": "ACTIVE", "priority": len(rules) + 1, "system": False}
+    active: dict[str, Json] = {"status": "ACTIVE", "priority": _last(ask), "system": False}
     rule = {**active, **_content(ask), "created": now, "lastUpdated": now}
-    _move(rules, _priority(rule), by=1)
+    _make_room(rules, _priority(rule))
     rules[rule_id] = rule
     tell(ask, POLICIES, named(ask, POLICIES), "rule.add")
     return Reply(body=_json(ask, rule_id, rules[rule_id]))
@@ -75,7 +77,9 @@ def replace_rule(ask: Ask) -> Reply:
 def delete_rule(ask: Ask) -> Reply:
     """Delete a rule."""
     rules, rule_id = _rules(ask), _rule_id(ask)
-    _move(rules, _priority(rules.pop(rule_id)), by=-1)
+    place = _priority(rules.pop(rule_id))
+    if not _from_zero(ask):
+        _shift(rules, place, by=-1)
     tell(ask, POLICIES, named(ask, POLICIES), "rule.delete")
     return NO_CONTENT
 
@@ -122,11 +126,30 @@ def _rules(ask: Ask) -> Documents:
     return ask.tables.rules_of_policies.setdefault(named(ask, POLICIES), {})
 
 
-def _move(rules: Documents, place: int, *, by: int) -> None:
-    """Make room at `place`, or close the gap there: no two rules have one priority."""
-    taken = any(_priority(rule) == place for rule in rules.values())
+def _from_zero(ask: Ask) -> bool:
+    policy = ask.tables.documents[POLICIES.name][named(ask, POLICIES)]
+    return policy.get("type") in _FROM_ZERO
+
+
+def _last(ask: Ask) -> int:
+    """Return the place behind all rules but the system's own, which stays the last."""
+    start = 0 if _from_zero(ask) else 1
+    taken = [_priority(rule) for rule in _rules(ask).values() if not rule.get("system")]
+    return max(taken, default=start - 1) + 1
+
+
+def _make_room(rules: Documents, place: int) -> None:
+    """Move the rule at `place` down, and those behind it until a gap takes the last of them."""
+    taken = {_priority(rule) for rule in rules.values()}
+    gap = next(free for free in range(place, place + len(taken) + 1) if free not in taken)
     for key, rule in rules.items():
-        if (taken or by < 0) and _priority(rule) >= place:
+        if place <= _priority(rule) < gap:
+            rules[key] = {**rule, "priority": _priority(rule) + 1}
+
+
+def _shift(rules: Documents, place: int, *, by: int) -> None:
+    for key, rule in rules.items():
+        if _priority(rule) >= place:
             rules[key] = {**rule, "priority": _priority(rule) + by}
 
 
