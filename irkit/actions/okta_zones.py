@@ -2,30 +2,12 @@
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
-from irkit.actions.refusal import cannot_reach
+from irkit.actions.networks import Network, network, within
 from irkit.actions.shape import entries, maybe_text
 from irkit.canonical import Json
 from irkit.model.change import Change
-
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def network(text: str) -> Network:
-    """Return the network that `text` names; a bare address is a network of one.
-
-    Raises:
-        IrkitError: if it names none.
-    """
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError as error:
-        raise cannot_reach(
-            f"`{text}` is no address and no network",
-            "give addresses such as 203.0.113.66 or networks such as 203.0.113.0/28",
-        ) from error
-
 
 BLOCKS: Final = "blocks "
 """How a key of the state begins that says whether a zone blocks the network that follows."""
@@ -49,13 +31,7 @@ def networks_of(gateways: Json) -> tuple[Network, ...]:
 
 def holds(zone: Iterable[Network], wanted: Network) -> bool:
     """Say whether one of the networks holds all of `wanted`."""
-    return any(_within(wanted, item) for item in zone)
-
-
-def _within(inner: Network, outer: Network) -> bool:
-    if isinstance(inner, ipaddress.IPv4Network):
-        return isinstance(outer, ipaddress.IPv4Network) and inner.subnet_of(outer)
-    return isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
+    return any(within(wanted, item) for item in zone)
 
 
 def _networks(value: str) -> Iterator[Network]:

@@ -8,16 +8,17 @@ import pytest
 from action_cases.aws_bucket import lock_down
 from action_cases.aws_network import close_ingress
 from by_hand import by_hand
-from hands_on import made, planned, undone
-from stage import DATA, Stage, staged
+from hands_on import made, planned, refused, undone
+from stage import DATA, PROD, Stage, changing, staged
 
 from irkit.actions.aws.rds_instance.close import Close
 from irkit.actions.aws.security_group.close_ingress import CloseIngress
-from irkit.actions.base import Readers, Writers
-from irkit.actions.shape import at
+from irkit.actions.base import Action, Readers, Writers
+from irkit.actions.shape import at, entries
 from irkit.canonical import Json
 from irkit.model.access import parse_policy
 from irkit.model.access.operators import is_met
+from irkit.model.change import Change
 from irkit.providers.call import Reply
 from irkit.secret import Secret
 
@@ -90,6 +91,62 @@ def test_an_undo_that_was_interrupted_puts_back_what_is_missing(stage: Stage) ->
     tagged(stage, action.group, 8080, "shop")
     undone(stage, action, done)
     assert rules(stage) == before
+
+
+def lets_in(stage: Stage, *networks: str) -> str:
+    """Make a group that lets networks in on a port, and return its id."""
+    with by_hand(stage, "ec2") as ec2:
+        group = str(ec2.create_security_group(GroupName="door", Description="x")["GroupId"])
+        for network in networks:
+            six = ":" in network
+            ranges = {"Ipv6Ranges": [{"CidrIpv6": network}]} if six else {}
+            ranges = ranges or {"IpRanges": [{"CidrIp": network}]}
+            rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **ranges}
+            ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    return group
+
+
+def left_in(change: Change) -> list[Json]:
+    """Return the networks that a group still lets in after a change."""
+    return [at(rule, "source") for rule in entries(change.after, "ingress")]
+
+
+def test_two_halves_of_all_addresses_are_anywhere(stage: Stage) -> None:
+    """An intruder's two rules for half the internet each are as open as one for all of it."""
+    halves = ("0.0.0.0/1", "128.0.0.0/1", "2000::/3")
+    group = lets_in(stage, *halves, "10.0.0.0/8", "2001:db8::/32")
+    (change,) = planned(stage, closing(group, "anywhere"))
+    assert {*left_in(change)} == {"10.0.0.0/8", "2001:db8::/32"}
+
+
+def test_a_network_is_closed_with_all_of_its_parts_however_it_is_spelled(stage: Stage) -> None:
+    """A rule for one address of the network lets the network's intruder in."""
+    group = lets_in(stage, "203.0.113.0/24", "203.0.113.7/32", "203.0.114.0/24", "2001:db8::/32")
+    (change,) = planned(stage, closing(group, "203.0.113.9/24"))
+    assert {*left_in(change)} == {"203.0.114.0/24", "2001:db8::/32"}
+    (change,) = planned(stage, closing(group, "2001:0DB8::/32"))
+    assert "2001:db8::/32" not in left_in(change)
+
+
+def test_a_network_that_a_wider_rule_lets_in_is_not_closed(stage: Stage) -> None:
+    """Taking out its own rule, or finding none, would seem done and help nothing."""
+    group = lets_in(stage, "0.0.0.0/0", "203.0.113.0/24")
+    assert "by a rule for 0.0.0.0/0" in refused(stage, closing(group, "203.0.113.0/24"))
+    assert "by a rule for 0.0.0.0/0" in refused(stage, closing(group, "198.51.100.0/24"))
+    assert planned(stage, closing(group, "198.51.100.0/24", port=23)) == ()
+
+
+def test_what_is_no_network_is_not_found_closed(stage: Stage) -> None:
+    """A slip in the address is an error, never nothing to do."""
+    group = lets_in(stage, "203.0.113.0/24")
+    assert "no network" in refused(stage, closing(group, "203.0.113.0/33"))
+
+
+def closing(group: str, source: str, port: int = 22) -> Action:
+    """Return the action that closes one port to a source."""
+    return changing(
+        "aws.security_group.close_ingress", group=group, account=PROD, source=source, port=port
+    )
 
 
 def test_a_locked_bucket_is_denied_to_whoever_asks_without_credentials(stage: Stage) -> None:

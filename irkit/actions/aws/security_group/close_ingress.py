@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
-from irkit.actions.refusal import no_such
+from irkit.actions.networks import Network, network, within
+from irkit.actions.refusal import cannot_reach, no_such
 from irkit.actions.shape import at, entries, listed, maybe_text, text
 from irkit.actions.where import HOME, Where, named
 from irkit.canonical import Json, JsonObject, canonical, thaw
@@ -17,7 +18,10 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 ANYWHERE: Final = "anywhere"
 
-_EVERYBODY: Final = frozenset({"0.0.0.0/0", "::/0"})
+_WIDEST: Final = {4: 8, 6: 16}
+"""Whatever is wider lets in anybody: two halves of all addresses are as open as the whole."""
+
+_BY_ID: Final = ("sg-", "pl-")
 _EVERYTHING: Final = "-1"
 _ABSENT: Final = ("InvalidGroup.NotFound", "InvalidGroupId.Malformed")
 
@@ -51,13 +55,15 @@ class CloseIngress(Action):
             "Connections that are open already stay open: isolate the machine to end them.",
             "Everything that uses the group loses the port, customers included.",
             "An interface can be in several groups, and another one may let the same in.",
+            "`anywhere` is every network wider than an IPv4 /8 or an IPv6 /16.",
+            "What a prefix list holds is not looked at: name it (pl-…) to close it.",
         ),
     )
 
     group: str = parameter("text", "The security group: ARN, or id (sg-…) with `account`")
     port: int = parameter("int", "The port to close; 0 for every port", default=0)
     source: str = parameter(
-        "text", "From where: `anywhere`, a network (CIDR) or a group (sg-…)", default=ANYWHERE
+        "text", "From where: `anywhere`, a network (CIDR), sg-… or pl-…", default=ANYWHERE
     )
     account: str = parameter("aws.account", "The account, where `group` is no ARN", default="")
     region: str = parameter("aws.region", "The region, where `group` is no ARN", default=HOME)
@@ -79,7 +85,12 @@ class CloseIngress(Action):
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
-        """Take out the rules that let in what shall not come in."""
+        """Take out the rules that let in what shall not come in.
+
+        Raises:
+            IrkitError: if a rule for a wider network lets it in all the same.
+        """
+        self._refuse_wider(seen)
         kept = [rule for rule in entries(seen, "ingress") if not self._lets_in(rule)]
         if len(kept) == len(entries(seen, "ingress")):
             return ()
@@ -144,12 +155,51 @@ class CloseIngress(Action):
         return done
 
     def _lets_in(self, rule: JsonObject) -> bool:
-        source = text(rule, "source")
-        asked = source in _EVERYBODY if self.source == ANYWHERE else source == self.source
+        source, theirs, asked = text(rule, "source"), _network_of(rule), self._asked()
+        if self.source == ANYWHERE:
+            meant = theirs is not None and theirs.prefixlen < _WIDEST[theirs.version]
+        elif theirs is not None and asked is not None:
+            meant = within(theirs, asked)
+        else:
+            meant = source == self.source
+        return meant and self._opens(rule)
+
+    def _opens(self, rule: JsonObject) -> bool:
+        """Say whether a rule opens the port that is meant."""
         first, last = at(rule, "from"), at(rule, "to")
         every = self.port == 0 or text(rule, "protocol") == _EVERYTHING
-        ranged = isinstance(first, int) and isinstance(last, int) and first <= self.port <= last
-        return asked and (every or ranged)
+        return every or (
+            isinstance(first, int) and isinstance(last, int) and first <= self.port <= last
+        )
+
+    def _asked(self) -> "Network | None":
+        """Return the network that is meant, None where it is no single one.
+
+        Raises:
+            IrkitError: if `source` names nothing that a rule could let in.
+        """
+        if self.source == ANYWHERE or self.source.startswith(_BY_ID):
+            return None
+        return network(self.source)
+
+    def _refuse_wider(self, seen: Seen) -> None:
+        """Refuse where a rule for more than what is meant lets it in.
+
+        Raises:
+            IrkitError: naming the wider network.
+        """
+        asked = self._asked()
+        if asked is None:
+            return
+        for rule in entries(seen, "ingress"):
+            theirs = _network_of(rule)
+            wider = theirs is not None and theirs != asked and within(asked, theirs)
+            if wider and self._opens(rule):
+                raise cannot_reach(
+                    f"{text(seen, 'label')} lets {self.source} in all the same, by a rule for "
+                    f"{theirs}",
+                    f"close that one: `source: {theirs}`",
+                )
 
     def _place(self) -> tuple[Where, str]:
         return named("ec2", "security-group/", self.group, self.account, self.region)
@@ -172,6 +222,12 @@ async def _rules(readers: Readers, where: Where, group: str) -> tuple[JsonObject
         {"Filters": [{"Name": "group-id", "Values": [group]}]},
     )
     return tuple(rule for rule in found if not at(rule, "IsEgress"))
+
+
+def _network_of(rule: JsonObject) -> "Network | None":
+    """Return the network that a rule lets in, None for a group or a prefix list."""
+    source = text(rule, "source")
+    return None if source.startswith(_BY_ID) else network(source)
 
 
 def _meaning(rule: JsonObject) -> JsonObject:

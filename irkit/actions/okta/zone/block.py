@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
+from irkit.actions.networks import network
 from irkit.actions.okta_things import fetch, missing, path_of
-from irkit.actions.okta_zones import BLOCKS, holds, network, networks_of
+from irkit.actions.okta_zones import BLOCKS, holds, networks_of
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
