@@ -1,12 +1,14 @@
 """Judging a credential without holding it: by the policies that bind it and by its end.
 
 Only an explicit deny of everything that matters, or the end of its life, makes a seat dead here.
-What else might stop it (boundaries, organisation policies) is not looked at, so that this errs
-towards alive.
+What else might stop it (boundaries, organisation policies) is not looked at, and a deny of only
+some calls, or that hangs on what is not known here (an address, a second factor), is taken for
+none: this errs towards alive.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from irkit.actions.arn import Principal
 from irkit.actions.base import Readers, SeatState
@@ -28,6 +30,13 @@ from irkit.model.access import (
     decide,
     parse_policy,
 )
+from irkit.model.access.operators import Condition
+from irkit.model.access.policy import Patterns
+
+_EVERYTHING: Final = Patterns(values=("*",))
+_ISSUED: Final = "aws:tokenissuetime"
+_KNOWN: Final = frozenset({_ISSUED, "aws:principalarn", "aws:userid"})
+"""The keys of a request that follow from the credential alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +133,26 @@ async def _inline(readers: Readers, credential: Credential) -> tuple[Policy, ...
         )
         document = at(reply.body, "PolicyDocument")
         if isinstance(document, dict):
-            found += _parsed(document, name)
+            found += _certain(document, name, credential.kind)
     return tuple(found)
 
 
-def _parsed(document: JsonObject, name: str) -> tuple[Policy, ...]:
-    """Return the policy; one that cannot be read denies nothing here."""
+def _certain(document: JsonObject, name: str, kind: CredentialKind) -> tuple[Policy, ...]:
+    """Return what the policy certainly denies; one that cannot be read denies nothing here."""
     try:
-        return (parse_policy(document, name),)
+        policy = parse_policy(document, name)
     except PolicyError:
         return ()
+    certain = (
+        statement
+        for statement in policy.statements
+        if _EVERYTHING == statement.actions == statement.resources
+        and all(_is_known(condition, kind) for condition in statement.conditions)
+    )
+    return (replace(policy, statements=tuple(certain)),)
+
+
+def _is_known(condition: Condition, kind: CredentialKind) -> bool:
+    """Say whether a condition asks for what is known of a credential that is not held."""
+    known = {_ISSUED} if kind is CredentialKind.GET_FEDERATION_TOKEN else _KNOWN
+    return condition.key.lower() in known and not any("${" in item for item in condition.wanted)

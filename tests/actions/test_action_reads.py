@@ -1,14 +1,16 @@
 """The reads: what they return, and how they say what they could not see."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from by_hand import by_hand
 from stage import PROD, REGIONS, VICTIM, Hands, Stage, changing, staged
 
 from irkit.actions.base import Answer, SeatState
-from irkit.canonical import canonical
+from irkit.canonical import Json, canonical
 from irkit.diagnostics import IrkitError
 from irkit.providers.retry import Patience
 from irkit.world.faults import Fault, FaultKind
@@ -236,6 +238,27 @@ def test_quarantine_kills_the_key_and_its_session() -> None:
             seat = next(seat for seat in stage.world.seats if seat.kind == kind)
             assert seat.probe() == "dead"
             assert stage.read("aws.seat.state", seat=seat.access_key_id).value == "dead"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}},
+        {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+    ],
+)
+def test_a_deny_that_hangs_on_what_is_not_known_leaves_a_seat_alive(
+    condition: dict[str, Json],
+) -> None:
+    """The intruder may be at the right address, or have used the second factor."""
+    with staged(intruder=True) as stage:
+        everything = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+        document = json.dumps({"Version": "2012-10-17", "Statement": everything})
+        with by_hand(stage, "iam") as iam:
+            iam.put_user_policy(UserName="svc-backup", PolicyName="x", PolicyDocument=document)
+        for kind in ("long_term_key", "get_session_token"):
+            assert stage.read("aws.seat.state", seat=seat_of(stage, kind)).value == "alive"
 
 
 def test_deactivation_leaves_the_session_of_the_key_alive() -> None:
