@@ -72,7 +72,11 @@ NOBODY: dict[str, dict[str, Any]] = {
     "aws.s3_bucket.block_public": {"bucket": "acme-nobody", "account": PROD},
     "aws.snapshot.unshare": {"snapshot": here("ec2", "snapshot/snap-0123")},
     "aws.rds_instance.close": {"database": here("rds", "db:nobody")},
-    "aws.secret.deny_access": {"secret": "nobody", "account": PROD, "principal": "arn:aws:iam::x"},
+    "aws.secret.deny_access": {
+        "secret": "nobody",
+        "account": PROD,
+        "principal": f"arn:aws:iam::{PROD}:role/Developer",
+    },
     "aws.kms_key.protect": {"key": here("kms", "key/00000000-0000-4000-8000-000000000000")},
     "aws.cloudtrail.restore": {"trail": here("cloudtrail", "trail/nobody")},
 }

@@ -1,5 +1,6 @@
 """What an AWS action must give back to the letter, and what it must not leave open or set off."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ import anyio
 import pytest
 from action_cases.aws_bucket import lock_down
 from action_cases.aws_network import close_ingress
+from action_cases.aws_secret import SECRET
 from by_hand import by_hand
 from hands_on import made, planned, refused, undone
 from stage import DATA, PROD, Stage, changing, staged
@@ -202,3 +204,38 @@ def test_closing_a_database_sets_off_nothing_that_waits_for_its_window() -> None
         {"DBInstanceIdentifier", "PubliclyAccessible"},
         {"DBInstanceIdentifier", "DeletionProtection"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (f"arn:aws:iam::{PROD}:role/team/Developer", f"there are: arn:aws:iam::{PROD}:role/Dev"),
+        (f"arn:aws:iam::{PROD}:user/nobody", "there is no role or user"),
+        (f"arn:aws:sts::{PROD}:assumed-role/Developer/kai", "IRK193"),
+        (f"arn:aws:iam::{PROD}:root", "IRK193"),
+    ],
+)
+def test_a_name_that_no_request_bears_is_not_denied(stage: Stage, name: str, said: str) -> None:
+    """A deny for it would be there, and keep nobody out."""
+    action = changing("aws.secret.deny_access", secret=SECRET, account=PROD, principal=name)
+    assert said in refused(stage, action)
+
+
+def test_a_denial_is_taken_back_when_the_role_is_gone(stage: Stage) -> None:
+    """What an incident deletes does not stand in the way of what is taken back."""
+    action = changing(
+        "aws.secret.deny_access",
+        secret=SECRET,
+        account=PROD,
+        principal=f"arn:aws:iam::{PROD}:role/short-lived",
+    )
+    trust = {"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    with by_hand(stage, "iam") as iam:
+        iam.create_role(RoleName="short-lived", AssumeRolePolicyDocument=document)
+    done = made(stage, action)
+    with by_hand(stage, "iam") as iam:
+        iam.delete_role(RoleName="short-lived")
+    undone(stage, action, done)
+    with by_hand(stage, "secretsmanager") as manager:
+        assert "ResourcePolicy" not in manager.get_resource_policy(SecretId=SECRET)

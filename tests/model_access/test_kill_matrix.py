@@ -68,6 +68,7 @@ CREDENTIALS = {
         USER,
         kind=CredentialKind.GET_FEDERATION_TOKEN,
         user_id=f"{ACCOUNT}:mal",
+        session_arn=f"arn:aws:sts::{ACCOUNT}:federated-user/mal",
         issued_at=NOW - timedelta(hours=1),
     ),
     "mallory": role_session("mallory"),
@@ -113,6 +114,7 @@ class Estate:
 REQUEST = Request(action="s3:ListAllMyBuckets", time=NOW)
 BEFORE_CUT_OFF: dict[str, Json] = {"DateLessThan": {"aws:TokenIssueTime": "2026-11-24T02:55:00Z"}}
 MALLORY: dict[str, Json] = {"StringLike": {"aws:userid": ["*:mallory"]}}
+BY_ARN: dict[str, Json] = {"ArnEquals": {"aws:PrincipalArn": [USER.principal_arn]}}
 NOT_IR: dict[str, Json] = {"ArnNotLike": {"aws:PrincipalArn": [IR_ARN]}}
 
 ROWS: dict[str, tuple[Callable[[], Estate], set[str]]] = {
@@ -125,6 +127,12 @@ ROWS: dict[str, tuple[Callable[[], Estate], set[str]]] = {
     "deny boundary on the user": (
         lambda: Estate(boundary=deny()),
         {"key", "get_session_token", "get_federation_token"},
+    ),
+    "deny by the user's ARN, as a secret's policy does": (
+        lambda: Estate(
+            user=(ALLOW_ALL, deny({"ArnEquals": {"aws:PrincipalArn": [USER.principal_arn]}}))
+        ),
+        {"key", "get_session_token"},
     ),
     "token issue time on the user": (
         lambda: Estate(user=(ALLOW_ALL, deny(BEFORE_CUT_OFF))),

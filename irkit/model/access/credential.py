@@ -2,7 +2,8 @@
 
 The context of a request is the credential's own keys (`aws:userid`, `aws:TokenIssueTime` …) below
 the keys given with the request. Long-term keys carry no `aws:TokenIssueTime`, no
-`aws:SourceIdentity` and no `aws:MultiFactorAuthPresent`; sessions do.
+`aws:SourceIdentity` and no `aws:MultiFactorAuthPresent`; sessions do. A session of
+GetFederationToken goes by its own ARN, a role's session by the role's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -96,7 +97,8 @@ def context_of(credential: Credential, request: Request) -> Context:
 def _credential_keys(
     credential: Credential, now: datetime
 ) -> Iterable[tuple[str, tuple[str, ...]]]:
-    yield "aws:PrincipalArn", (credential.principal_arn,)
+    federated = credential.kind is CredentialKind.GET_FEDERATION_TOKEN
+    yield "aws:PrincipalArn", (credential.arn if federated else credential.principal_arn,)
     yield "aws:PrincipalAccount", (credential.account,)
     yield "aws:PrincipalType", (_principal_type(credential),)
     yield "aws:userid", (credential.user_id,)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from irkit.actions.absent import IAM, or_none
+from irkit.actions.arn import principal
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
+from irkit.actions.refusal import no_such
 from irkit.actions.resource_policy import (
     policy_text,
     statement_of,
@@ -38,7 +41,12 @@ class DenyAccess(Action):
         reversal=Reversal.EXACT,
         target="aws.secret",
         permissions=Permissions(
-            iam_read=("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"),
+            iam_read=(
+                "iam:GetRole",
+                "iam:GetUser",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetResourcePolicy",
+            ),
             iam_write=(
                 "secretsmanager:DeleteResourcePolicy",
                 "secretsmanager:PutResourcePolicy",
@@ -53,6 +61,7 @@ class DenyAccess(Action):
             "What was read before is known: rotate it next.",
             "A role is denied for everybody who uses it, the workload included.",
             "The intruder can reach it through another principal: deny that one too.",
+            "A user's federated sessions go by a name of their own: quarantine the user as well.",
             "What else the policy allows, the public even, is left as it is.",
         ),
     )
@@ -63,16 +72,28 @@ class DenyAccess(Action):
     region: str = parameter("aws.region", "The region, where `secret` is no ARN", default=HOME)
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read the secret's policy."""
+        """Read the secret's policy, and how requests of the principal name it."""
         found = await describe_secret(readers, self._where, self.secret)
         return {
             "tenant": self._where.tenant,
             "arn": text(found, "ARN"),
             "policy": await self._policy(readers),
+            "principal": await self._named(readers),
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
-        """Add the deny, unless it is there."""
+        """Add the deny, unless it is there.
+
+        Raises:
+            IrkitError: if the principal is not there, or goes by another ARN: nobody were denied.
+        """
+        if seen["principal"] != self.principal:
+            raise no_such(
+                "role or user",
+                self.principal,
+                "give the ARN it has, with its path",
+                there_are=maybe_text(seen, "principal"),
+            )
         target = secret_target(seen)
         before = self.state(seen, target)
         after: Json = {self._sid: self._statement()}
@@ -137,6 +158,21 @@ class DenyAccess(Action):
             "Resource": "*",
             "Condition": {"ArnEquals": {"aws:PrincipalArn": self.principal}},
         }
+
+    async def _named(self, readers: Readers) -> "str | None":
+        """Return the principal's ARN, None without one; of accounts not pinned as it was given."""
+        kind = "user" if ":user/" in self.principal else "role"
+        found = principal(kind, self.principal)
+        if found.account not in readers.aws.accounts():
+            return self.principal
+        call = readers.aws.call(
+            "iam",
+            f"get_{kind}",
+            {f"{kind.capitalize()}Name": found.name},
+            account=found.account,
+        )
+        reply = await or_none(call, IAM)
+        return text(reply.body, kind.capitalize(), "Arn") if reply else None
 
     async def _policy(self, readers: Readers) -> Json:
         body = await self._where.read(
