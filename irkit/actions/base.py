@@ -210,7 +210,10 @@ class Action(ABC):
         return Applied()
 
     def resumable(self, change: Change, seen: Seen) -> bool:  # noqa: ARG002
-        """Say whether `seen` is an intermediate state from which `apply` can simply go on."""
+        """Say whether `seen` is an intermediate state from which `apply` can simply go on.
+
+        Asked only of a change that was begun.
+        """
         return False
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:

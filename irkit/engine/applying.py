@@ -86,7 +86,8 @@ async def _cleared(desk: Desk, state: ChangeState) -> bool:
             {"change": change.id, "outcome": "already", "why": "it is so already"},
         )
         return False
-    if found != thaw(change.before) and not action.resumable(change, seen):
+    begun = state.intent_at is not None  # else what looks half made is somebody else's
+    if found != thaw(change.before) and not (begun and action.resumable(change, seen)):
         await desk.record(
             "step.drifted",
             {"change": change.id, "planned": thaw(change.before), "found": found},

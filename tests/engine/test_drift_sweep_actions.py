@@ -10,6 +10,7 @@ from pathlib import Path
 
 from acting import Acting
 from action_cases import CASES, Case
+from aws_hands import iam_of
 from exercised import Exercise, exercises
 from lab import laboratory
 from other_hands import THIRD, said
@@ -74,6 +75,26 @@ def test_what_another_hand_changed_is_left_alone(case: Case, tmp_path: Path) -> 
         assert stage.do(now) == left
         if expected is ChangeStage.DRIFTED:
             assert run.outcome != "completed"
+
+
+def test_what_looks_half_made_before_it_was_begun_is_somebody_else_s(tmp_path: Path) -> None:
+    """A key that a colleague made meanwhile is not taken for irkit's own and deleted."""
+    with laboratory(tmp_path, intruder=True) as lab:
+        stage = Stage(world=lab.world)
+        case = next(case for case in CASES if case.name == "aws.iam_key.rotate_to_secret")
+        acting = Acting.opened(lab, case.prepare(stage))
+        made: list[str] = []
+
+        def colleague() -> None:
+            with iam_of(stage) as iam:
+                made.append(iam.create_access_key("ci-deploy").access_key_id)
+
+        acting.planned_then(colleague)
+        run = acting.to_its_end()
+        first = next(iter(run.changes.values()))
+        assert first.stage is ChangeStage.DRIFTED
+        with iam_of(stage) as iam:
+            assert {*made} < {key.access_key_id for key in iam.users["ci-deploy"].access_keys}
 
 
 def test_every_third_state_is_of_an_action() -> None:
