@@ -1,28 +1,25 @@
 """What an AWS action must give back to the letter, and what it must not leave open or set off."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, cast
 
-import anyio
 import pytest
 from action_cases.aws_bucket import lock_down
 from action_cases.aws_network import close_ingress
 from action_cases.aws_secret import SECRET
+from action_cases.aws_shared import close_database
 from by_hand import by_hand
 from hands_on import made, planned, refused, undone
 from stage import DATA, PROD, Stage, changing, staged
 
-from irkit.actions.aws.rds_instance.close import Close
 from irkit.actions.aws.security_group.close_ingress import CloseIngress
-from irkit.actions.base import Action, Readers, Writers
-from irkit.actions.shape import at, entries
+from irkit.actions.base import Action
+from irkit.actions.shape import at, entries, entry, text
 from irkit.canonical import Json
 from irkit.model.access import parse_policy
 from irkit.model.access.operators import is_met
 from irkit.model.change import Change
-from irkit.providers.call import Reply
-from irkit.secret import Secret
 
 
 @pytest.fixture
@@ -161,48 +158,25 @@ def test_a_locked_bucket_is_denied_to_whoever_asks_without_credentials(stage: St
     assert not all(is_met(condition, service) for condition in deny.conditions)
 
 
-class Told:
-    """A writing handle that keeps what it was given."""
-
-    def __init__(self) -> None:
-        self.given: list[set[str]] = []
-
-    async def take_turn(self) -> None:
-        """Do not wait."""
-
-    def give_turn_back(self) -> None:
-        """Do nothing."""
-
-    async def send(
-        self,
-        service: str,
-        operation: str,
-        parameters: "Mapping[str, Json | Secret] | None" = None,
-        *,
-        account: str,
-        region: str = "us-east-1",
-        secrets: tuple[str, ...] = (),
-        root_through: str = "",
-    ) -> tuple[Reply, Mapping[str, Secret]]:
-        """Keep the parameters."""
-        del service, operation, account, region, secrets, root_through
-        self.given.append(set(parameters or {}))
-        return Reply(status=200, body=None), {}
+def asked_of(stage: Stage, operation: str) -> list[dict[str, Json]]:
+    """Return what irkit gave with each call of an operation, as CloudTrail has it."""
+    found = stage.read("aws.cloudtrail.lookup", event_name=operation, account=DATA).raw
+    return [
+        dict(entry(event, "requestParameters"))
+        for event in entries({"events": found}, "events")
+        if "irkit-write" in text(event, "userIdentity", "arn")
+    ]
 
 
-def test_closing_a_database_sets_off_nothing_that_waits_for_its_window() -> None:
-    """`ApplyImmediately` would make a pending change of its size as well, and restart it."""
-    told = Told()
-    close = Close(database="orders", account=DATA)
-
-    async def work() -> None:
-        for name in ("public", "protected"):
-            await close.put(name, True, Readers(), Writers(aws_writer=told))
-
-    anyio.run(work)
-    assert told.given == [
-        {"DBInstanceIdentifier", "PubliclyAccessible"},
-        {"DBInstanceIdentifier", "DeletionProtection"},
+def test_closing_a_database_is_one_call_that_sets_off_nothing_else(stage: Stage) -> None:
+    """AWS takes no second call during the first; `ApplyImmediately` would make what waits too."""
+    action = close_database(stage)
+    done = made(stage, action)
+    undone(stage, action, done)
+    names = {"dBInstanceIdentifier": "orders"}
+    assert asked_of(stage, "ModifyDBInstance") == [
+        {**names, "publiclyAccessible": False, "deletionProtection": True},
+        {**names, "publiclyAccessible": True, "deletionProtection": False},
     ]
 
 

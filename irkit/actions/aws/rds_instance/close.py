@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
 from irkit.actions.refusal import no_such
 from irkit.actions.settings_of import SettingsOf
-from irkit.actions.shape import at, entries, maybe_text, text
+from irkit.actions.shape import at, entries, entry, maybe_text, text
 from irkit.actions.where import HOME, Where, named
 from irkit.canonical import Json
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -16,6 +16,7 @@ from irkit.model.change import Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _ABSENT: Final = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
+_ACCESS: Final = "access"
 _FIELDS: Final = {"public": "PubliclyAccessible", "protected": "DeletionProtection"}
 
 
@@ -44,7 +45,7 @@ class Close(SettingsOf):
             "Clients outside its network lose it; open connections may live on.",
             "Its security groups are as they were: close those too.",
             "The intruder may know its password: change it after the door is shut.",
-            "A member of a cluster has its protection from the cluster.",
+            "A member of a cluster has its protection from the cluster: protect that one.",
             "Other changes of it that wait for its maintenance window go on waiting.",
         ),
     )
@@ -62,13 +63,15 @@ class Close(SettingsOf):
         found = entries(body, "DBInstances")
         if not found:
             raise no_such("database", name, f"look in {where.account}/{where.region}")
+        # A member of a cluster has its protection from there.
+        alone = not maybe_text(found[0], "DBClusterIdentifier")
+        fields = {key: field for key, field in _FIELDS.items() if alone or key == "public"}
         return {
             "tenant": where.tenant,
             "name": name,
             "id": maybe_text(found[0], "DbiResourceId") or name,
             "arn": text(found[0], "DBInstanceArn"),
-            "cluster": maybe_text(found[0], "DBClusterIdentifier"),
-            "settings": {key: at(found[0], field) for key, field in _FIELDS.items()},
+            "settings": {_ACCESS: {key: at(found[0], field) for key, field in fields.items()}},
         }
 
     def thing(self, seen: Seen) -> Target:
@@ -80,22 +83,19 @@ class Close(SettingsOf):
 
     def goals(self, seen: Seen) -> Mapping[str, Json]:
         """Return a private and protected database."""
-        if text(seen, "cluster"):
-            return {"public": False}
-        return {"public": False, "protected": True}
+        goals: dict[str, Json] = {"public": False, "protected": True}
+        return {_ACCESS: {key: goals[key] for key in entry(seen, "settings", _ACCESS)}}
 
     async def put(self, name: str, value: Json, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
-        """Set one of the two.
+        """Set both by one call: while the first is made, AWS takes no second.
 
-        AWS makes both at once by themselves. To ask for that would also make what else waits for
+        AWS makes them at once by themselves. To ask for that would also make what else waits for
         the next maintenance window, such as a new size, which restarts the database.
         """
         where, database = self._place()
+        fields: dict[str, Json] = {_FIELDS[key]: item for key, item in entry(value).items()}
         return await where.send(
-            writers,
-            "rds",
-            "modify_db_instance",
-            {"DBInstanceIdentifier": database, _FIELDS[name]: value},
+            writers, "rds", "modify_db_instance", {"DBInstanceIdentifier": database, **fields}
         )
 
     def _place(self) -> tuple[Where, str]:
