@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from action_cases.aws_capacity import stop_requests
-from action_cases.aws_log_plane import protect_key
+from action_cases.aws_log_plane import protect_key, restore_trail
 from action_cases.aws_workload import scale_zero
 from by_hand import by_hand
 from hands_on import made, planned, refused
@@ -153,3 +153,16 @@ def test_a_fleet_that_starts_nothing_more_is_not_deleted(stage: Stage) -> None:
         (fleet,) = ec2_backends[SANDBOX]["us-east-1"].fleets.values()
         fleet.fleet_type = "instant"
     assert "starts no others" in refused(stage, action)
+
+
+def test_a_trail_whose_log_does_not_arrive_is_not_restored(stage: Stage) -> None:
+    """It says that it logs, and the intruder deleted the bucket: there is no log."""
+    action = restore_trail(stage)
+    made(stage, action)
+    assert planned(stage, action) == ()
+    with by_hand(stage, "s3") as s3:
+        s3.delete_bucket(Bucket="acme-trail")
+    assert "does not arrive: NoSuchBucket" in refused(stage, action)
+    with by_hand(stage, "cloudtrail") as cloudtrail:
+        cloudtrail.stop_logging(Name="acme")
+    assert [change.id for change in planned(stage, action)] == ["logging"]

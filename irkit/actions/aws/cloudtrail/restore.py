@@ -7,13 +7,13 @@ from typing import ClassVar, Final
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
 from irkit.actions.one_way import OneWay
-from irkit.actions.refusal import no_such
+from irkit.actions.refusal import cannot_reach, no_such
 from irkit.actions.settings_of import SettingsOf
 from irkit.actions.shape import at, entries, listed, maybe_text, text, texts
 from irkit.actions.where import HOME, Where, named
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
-from irkit.model.change import Target
+from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _LOGGING, _COVERAGE, _MANAGEMENT = "logging", "coverage", "management"
@@ -60,6 +60,7 @@ class Restore(OneWay, SettingsOf):
             "What happened while it was off is in the event history of 90 days only.",
             "A trail that was deleted cannot be restored: make it anew.",
             "Look at the log's bucket too: its policy, its key and its lifecycle rules.",
+            "Whether the log arrives is known some minutes later: run it again to be told.",
             "Logs arrive 5 to 15 minutes late.",
         ),
     )
@@ -80,12 +81,27 @@ class Restore(OneWay, SettingsOf):
             "name": name,
             "region": where.region,
             "arn": text(trail, "TrailARN"),
+            "undelivered": maybe_text(status, "LatestDeliveryError"),
             "settings": {
                 _LOGGING: at(status, "IsLogging"),
                 _COVERAGE: {key: at(trail, field) for key, field in _FIELDS.items()},
                 _MANAGEMENT: _ALL if _covers(selectors) else _PART,
             },
         }
+
+    def plan(self, seen: Seen) -> tuple[Change, ...]:
+        """Set what is set otherwise.
+
+        Raises:
+            IrkitError: if all is set and the log does not arrive: no setting of a trail mends that.
+        """
+        changes = SettingsOf.plan(self, seen)
+        if not changes and text(seen, "undelivered"):
+            raise cannot_reach(
+                f"{text(seen, 'arn')} logs, but its log does not arrive: {seen['undelivered']}",
+                "look at its bucket, the bucket's policy and its key, and restore what was changed",
+            )
+        return changes
 
     def thing(self, seen: Seen) -> Target:
         """Return the trail."""
