@@ -73,7 +73,14 @@ KEYS: Final = {
     "approvals.webauthn_origins": "Pages on which passkeys may sign.",
     "trail": "Where the trail is, and the key that signs it.",
     "trail.path": "Its directory, inside the workspace.",
-    "trail.key": "`file:PATH` (mode 0600) or `agent:SHA256:…`; Ed25519, and no security key.",
+    "trail.key": "`file:PATH` (mode 0600), `agent:SHA256:…`, or `awskms:ARN` of a key or alias; "
+    "Ed25519, and no security key.",
+    "trail.kms": "How a key in AWS KMS is reached; see [keep the trail's key in "
+    "KMS](../how-to/trail-key-in-kms.md).",
+    "trail.kms.source": "Where the first credentials come from, as for a connection.",
+    "trail.kms.role": "A role to assume in the key's account; left out, the first credentials "
+    "must be that account's.",
+    "trail.kms.endpoint_url": "Another endpoint; a drill needs one.",
     "trail.next": "The key that is to sign it after `irkit trail rotate`, in the same form.",
     "plan_valid": "How long a plan and its approvals count at most.",
     "in_doubt_wait": "When a look is trusted after an interruption; else as each action says.",

@@ -32,6 +32,9 @@ SKEW: Final = timedelta(seconds=60)
 """How far a provider's clock may be from ours before times on the screen mislead."""
 
 
+_PROOF: Final = b"irkit: does the trail key sign?\n"
+
+
 class State(StrEnum):
     """How a thing stands."""
 
@@ -101,13 +104,16 @@ def seal(session: Session) -> Iterator[Finding]:
 
 
 def trail_key(session: Session) -> Iterator[Finding]:
-    """Say whether the trail can be signed."""
+    """Say whether the trail can be signed, by signing something that is no trail's."""
+    trail = session.workspace.trail
     try:
-        session.signers  # noqa: B018  # opening it is the test
+        for signer in session.signers:
+            signer.sign(_PROOF)
+            signer.close()
     except IrkitError as error:
         yield from (bad("trail key", item) for item in error.diagnostics)
         return
-    yield good("trail key", session.workspace.trail.key)
+    yield good("trail key", " and ".join(uri for uri in (trail.key, trail.next_key) if uri))
 
 
 def _people(session: Session) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from irkit.actions.base import Readers, SeatProbe, Writers
 from irkit.canonical import JsonObject
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
-from irkit.engine.entry import accounts_of, check_kind
+from irkit.engine.entry import accounts_of, address_of, check_kind
 from irkit.engine.least_privilege import LeastPrivileges
 from irkit.engine.secrets import Secrets
 from irkit.providers.aws.gateway import AwsRehearser
@@ -109,7 +109,9 @@ class OpenConnections:
     async def _prepare(self, connection: Connection) -> None:
         if connection.name in self._open:
             return
-        self.worlds[connection.name] = await check_kind(connection, self.workspace.mode)
+        self.worlds[connection.name] = await check_kind(
+            connection.name, address_of(connection), self.workspace.mode
+        )
         match connection:
             case OktaConnection():
                 await self._open_okta(connection)
@@ -150,7 +152,7 @@ class OpenConnections:
 
     async def _aws_settings(self, connection: AwsConnection) -> AwsSettings:
         return AwsSettings(
-            source=await self._secrets.aws_source(connection),
+            source=await self._secrets.aws_source(connection.source),
             accounts=(),
             regions=connection.regions or "all",
             endpoint_url=connection.endpoint_url or None,

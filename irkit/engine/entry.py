@@ -20,25 +20,29 @@ from irkit.workspace.config import (
 )
 
 
-async def check_kind(connection: Connection, mode: Mode) -> bool:
-    """Return whether a connection is the world: in a drill every one is, in live mode none is.
+def address_of(connection: Connection) -> str:
+    """Return where a connection leads; nothing for AWS itself."""
+    return connection.org_url if isinstance(connection, OktaConnection) else connection.endpoint_url
+
+
+async def check_kind(name: str, url: str, mode: Mode) -> bool:
+    """Return whether `url` is the world: in a drill every connection is, in live mode none is.
 
     Raises:
         IrkitError: IRK305 if it is the wrong one.
         CallError: if nothing answers there.
     """
-    url = connection.org_url if isinstance(connection, OktaConnection) else connection.endpoint_url
     try:
         world = bool(url) and await is_world(url)
     except OSError as error:
-        raise _unreachable(connection.name, url) from error
+        raise _unreachable(name, url) from error
     drill = mode is Mode.DRILL
     if world != drill:
         raise IrkitError(
             Diagnostic(
                 code="IRK305",
                 summary=f"this is a {mode} workspace and the connection "
-                f"`{connection.name}` is {'the' if world else 'not the'} simulated world",
+                f"`{name}` is {'the' if world else 'not the'} simulated world",
                 help="start it with: irkit world up" if drill else "name the real org_url",
             )
         )

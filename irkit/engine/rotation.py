@@ -60,7 +60,9 @@ def _require_nobody_acts(session: Session) -> None:
 
 def _require_it_signs(signer: Signer, key: VerifierKey) -> None:
     """After the handing over nothing can be recorded without it, so it proves itself before."""
-    if not key.verifies(_PROOF, signer.sign(_PROOF)):
+    signed = signer.sign(_PROOF)
+    signer.close()
+    if not key.verifies(_PROOF, signed):
         raise _no("the next trail key does not sign", "check the key file or the ssh-agent")
 
 

@@ -13,12 +13,12 @@ from typing import Final
 import anyio.to_thread
 
 from irkit.clock import Clock
-from irkit.engine.entry import accounts_of, check_kind
+from irkit.engine.entry import accounts_of, address_of, check_kind
 from irkit.providers.aws.settings import AwsSettings, Profile, Source, StaticKeys
 from irkit.providers.call import CallError
 from irkit.secret import Secret
 from irkit.workspace import aws_secret
-from irkit.workspace.config import AwsConnection, KeySource, SecretReference, Workspace
+from irkit.workspace.config import KeySource, ProfileSource, SecretReference, Workspace
 from irkit.workspace.secrets import AWS, resolve, unreadable
 
 _NOT_THERE: Final = "ResourceNotFoundException"
@@ -44,9 +44,8 @@ class Secrets:
         work = partial(resolve, reference, root=self.workspace.root, environment=dict(os.environ))
         return await anyio.to_thread.run_sync(work)  # a keyring may take its time
 
-    async def aws_source(self, connection: AwsConnection) -> Source:
-        """Return where the first credentials of an AWS connection come from."""
-        source = connection.source
+    async def aws_source(self, source: ProfileSource | KeySource) -> Source:
+        """Return where AWS's first credentials come from."""
         if isinstance(source, KeySource):
             token = source.session_token
             return StaticKeys(
@@ -60,9 +59,9 @@ class Secrets:
         from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
 
         place = aws_secret.find(reference, self.workspace.connections.values())
-        await check_kind(place.connection, self.workspace.mode)
+        await check_kind(place.connection.name, address_of(place.connection), self.workspace.mode)
         settings = AwsSettings(
-            source=await self.aws_source(place.connection),
+            source=await self.aws_source(place.connection.source),
             accounts=(),
             endpoint_url=place.connection.endpoint_url or None,
             user_agent=self.user_agent,

@@ -70,11 +70,21 @@ class Session:
         trail = self.workspace.trail
         return tuple(
             open_signer(
-                uri, base=self.workspace.root, agent_socket=self.environment.get("SSH_AUTH_SOCK")
+                uri,
+                base=self.workspace.root,
+                agent_socket=self.environment.get("SSH_AUTH_SOCK"),
+                elsewhere={"awskms": self._in_kms},
             )
             for uri in (trail.key, trail.next_key)
             if uri
         )
+
+    def _in_kms(self, arn: str) -> Signer:
+        from irkit.engine.kms_signer import KmsSigner  # noqa: PLC0415  # few have one
+
+        access = self.workspace.trail.kms
+        assert access is not None, "irkit.yaml was checked for it"
+        return KmsSigner(arn, access, self.workspace, self.clock)
 
     @property
     def has_trail(self) -> bool:

@@ -10,9 +10,11 @@ import base64
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final, cast
 
 from irkit.canonical import CanonicalError, JsonObject, canonical, parse
+from irkit.diagnostics import IrkitError
 from irkit.trail.chain import Chain, parse_frame
 from irkit.trail.files import Files
 from irkit.trail.keys import Signer
@@ -24,7 +26,7 @@ from irkit.trail.record import RecordError, decode_line
 WORTH_IT: Final = 1024 * 1024
 """How far the journal has to be ahead of the cache for another one to be written."""
 
-_LABEL: Final = b"irkit.head-cache.v1\n"
+_LABEL: Final = b"irkit.head-cache.v2\n"
 _LONGEST_FRAME: Final = 64 * 1024
 
 
@@ -44,7 +46,7 @@ def load(layout: Layout, files: Files, signer: Signer | None) -> Cached | None:
         data, signature = canonical(body["state"]), base64.b64decode(body["sig"], validate=True)
         chain, offset = _chain(body["state"]), int(body["state"]["offset"])
         keys = _trusted(files, chain.origin, signer)
-        if not any(key.verifies(_LABEL + data, signature) for key in keys):
+        if not any(key.verifies(_signed(data), signature) for key in keys):
             return None
         return Cached(chain=chain, offset=offset) if _stands(files, chain, offset) else None
     except (OSError, CanonicalError, NoteError, RecordError, KeyError, TypeError, ValueError):
@@ -65,13 +67,18 @@ def save(layout: Layout, chain: Chain, offset: int, signer: Signer) -> None:
         "keys": [str(key) for key in chain.keys.values()],
         "sealed": chain.sealed,
     }
-    signature = base64.b64encode(signer.sign(_LABEL + canonical(state))).decode()
     scratch = layout.head_cache.with_name(f"{layout.head_cache.name}.{os.getpid()}")
     try:
+        signature = base64.b64encode(signer.sign(_signed(canonical(state)))).decode()
         scratch.write_bytes(canonical({"state": state, "sig": signature}))
         scratch.replace(layout.head_cache)
-    except OSError:
+    except (OSError, IrkitError):
         scratch.unlink(missing_ok=True)
+
+
+def _signed(state: bytes) -> bytes:
+    """What is signed: a digest, since a key elsewhere may not take a text of any length."""
+    return _LABEL + sha256(state).digest()
 
 
 def _chain(state: Mapping[str, Any]) -> Chain:

@@ -200,6 +200,8 @@ class Journal:
         healthy = self._poison is None and self._chain.commits > 0 and self._files.is_open
         if self._signer is not None and healthy and self._offset - self._cached > WORTH_IT:
             head_cache.save(self._layout, self._chain, self._offset, self._signer)
+        if self._signer is not None:
+            self._signer.close()
         self._files.close()
 
     def __enter__(self) -> Self:

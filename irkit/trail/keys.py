@@ -1,15 +1,18 @@
 """The key that signs checkpoints, named by a URI.
 
-`file:PATH` (OpenSSH or raw 32 bytes, mode 0600) and `agent:SHA256:…` (ssh-agent). Only Ed25519, and
-never a security key: it would want a touch for every commit.
+`file:PATH` (OpenSSH or raw 32 bytes, mode 0600) and `agent:SHA256:…` (ssh-agent) are opened here;
+a key elsewhere (`awskms:ARN`) by whoever can reach it. Only Ed25519, and never a security key: it
+would want a touch for every commit.
 """
 
 import base64
 import os
 import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,7 +29,7 @@ from irkit.trail.agent import Agent, require_agent
 from irkit.trail.wire import ED25519, Reader, WireError, key_type
 
 RAW_SIZE: Final = 32
-_LATER: Final = ("awskms", "pkcs11")
+_LATER: Final = "pkcs11"
 
 
 class Signer(Protocol):
@@ -40,6 +43,14 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes:
         """Return the 64 bytes of the signature over `message`."""
         ...
+
+    def close(self) -> None:
+        """Let go of connections that signing took; the next signature takes them again."""
+        ...
+
+
+Open: TypeAlias = Callable[[str], Signer]
+"""Returns the signer of what a URI says after its scheme."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,9 @@ class FileSigner:
     def sign(self, message: bytes) -> bytes:
         """Return the 64 bytes of the signature over `message`."""
         return self.private.sign(message)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +96,20 @@ class AgentSigner:
         reader.string()
         return reader.string()
 
+    def close(self) -> None:
+        """Nothing stays open."""
 
-def open_signer(uri: str, *, base: Path, agent_socket: str | None = None) -> Signer:
+
+def open_signer(
+    uri: str,
+    *,
+    base: Path,
+    agent_socket: str | None = None,
+    elsewhere: Mapping[str, Open] = MappingProxyType({}),
+) -> Signer:
     """Return the signer `uri` names; a relative `file:` path starts at `base`.
+
+    `elsewhere` opens keys of other schemes.
 
     Raises:
         IrkitError: IRK707 for a scheme that is unknown or not supported, IRK708 for a key file that
@@ -95,7 +120,9 @@ def open_signer(uri: str, *, base: Path, agent_socket: str | None = None) -> Sig
         return FileSigner(private=_load(base / Path(rest).expanduser()))
     if scheme == "agent":
         return _from_agent(require_agent(agent_socket), rest)
-    if scheme in _LATER:
+    if scheme in elsewhere:
+        return elsewhere[scheme](rest)
+    if scheme == _LATER:
         raise _scheme_problem(
             f"trail keys of the form `{scheme}:` are not supported yet in this version"
         )
@@ -167,7 +194,7 @@ def _scheme_problem(summary: str) -> IrkitError:
         Diagnostic(
             code="IRK707",
             summary=summary,
-            help="use `file:PATH` or `agent:SHA256:…` as `trail: {key: …}` in irkit.yaml",
+            help="use `file:PATH`, `agent:SHA256:…` or `awskms:ARN` as `trail: {key: …}`",
         )
     )
 

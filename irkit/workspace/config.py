@@ -190,8 +190,17 @@ class ApprovalRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KmsAccess:
+    """How a trail key in AWS KMS is reached: first credentials, and a role in the key's account."""
+
+    source: ProfileSource | KeySource
+    role: str = ""
+    endpoint_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrailSettings:
-    """Where the trail is and which key signs it (`file:PATH` or `agent:SHA256:…`).
+    """Where the trail is and which key signs it (`file:`, `agent:` or `awskms:`).
 
     `next_key` is the one that is to sign it after a rotation; empty where none is planned.
     """
@@ -199,6 +208,7 @@ class TrailSettings:
     path: str = ".irkit/trail"
     key: str = "file:.irkit/keys/trail"
     next_key: str = ""
+    kms: KmsAccess | None = None
 
 
 class LeastPrivilege(StrEnum):

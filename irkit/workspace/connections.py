@@ -125,31 +125,32 @@ def _aws(name: str, reader: Fields, mode: Mode) -> AwsConnection:
     accounts, organization = _accounts(reader)
     return AwsConnection(
         name=name,
-        source=_source(reader),
+        source=source(reader),
         accounts=accounts,
         organization=organization,
         regions=_regions(reader),
-        endpoint_url=_endpoint(reader, mode),
+        endpoint_url=endpoint(reader, mode),
         permissions=reader.texts("permissions"),
         depends_on_idp=_depends(reader),
         span=heading(reader.node),
     )
 
 
-def _source(reader: Fields) -> ProfileSource | KeySource:
-    source = reader.mapping("source", required=True)
-    if source is None:
+def source(reader: Fields) -> ProfileSource | KeySource:
+    """Read where AWS's first credentials come from."""
+    inner = reader.mapping("source", required=True)
+    if inner is None:
         return ProfileSource(profile="")
-    if "profile" in source:
-        result: ProfileSource | KeySource = ProfileSource(profile=source.text("profile"))
+    if "profile" in inner:
+        result: ProfileSource | KeySource = ProfileSource(profile=inner.text("profile"))
     else:
-        token = "session_token" in source
+        token = "session_token" in inner
         result = KeySource(
-            access_key_id=source.text("access_key_id", required=True),
-            secret_access_key=_secret(source, "secret_access_key", kept_in_aws=False),
-            session_token=_secret(source, "session_token", kept_in_aws=False) if token else None,
+            access_key_id=inner.text("access_key_id", required=True),
+            secret_access_key=_secret(inner, "secret_access_key", kept_in_aws=False),
+            session_token=_secret(inner, "session_token", kept_in_aws=False) if token else None,
         )
-    source.close()
+    inner.close()
     return result
 
 
@@ -232,7 +233,8 @@ def _depends(reader: Fields) -> bool:
     return reader.boolean("depends_on_idp")
 
 
-def _endpoint(reader: Fields, mode: Mode) -> str:
+def endpoint(reader: Fields, mode: Mode) -> str:
+    """Read AWS's other address: a drill has one, and nothing live has."""
     node = reader.node.get("endpoint_url")
     url = _url(reader, "endpoint_url", mode, required=mode is Mode.DRILL)
     if node is not None and mode is Mode.LIVE:

@@ -5,7 +5,7 @@ and only a drill has seats.
 """
 
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from irkit import yaml_strict
@@ -20,12 +20,12 @@ from irkit.workspace.config import (
     LeastPrivilege,
     Mode,
     SecretReference,
-    TrailSettings,
     Workspace,
 )
 from irkit.workspace.connections import decode_connections, decode_federation
 from irkit.workspace.rules import decode_rules
 from irkit.workspace.secrets import reference_here, refuse_literals
+from irkit.workspace.trail_settings import decode_trail, inside
 from irkit.yaml_strict import Node, ScalarNode
 
 FILE: Final = "irkit.yaml"
@@ -82,9 +82,9 @@ def _workspace(top: Fields, problems: Problems, data: bytes, root: Path) -> Work
             for kind, pattern, span in protect_entries(top)
         ),
         limits=limit_entries(top, "limits"),
-        approvers=_inside(top, "approvers", "approvers/allowed_signers"),
+        approvers=inside(top, "approvers", "approvers/allowed_signers"),
         approvals=decode_rules(top),
-        trail=_trail(top),
+        trail=decode_trail(top, mode),
         plan_valid=top.duration("plan_valid", timedelta(minutes=60)) or timedelta(),
         in_doubt_wait=top.duration("in_doubt_wait"),
         hold=_hold(top),
@@ -143,42 +143,6 @@ def _origin(top: Fields, problems: Problems) -> str:
             help="write a host name and a path, such as acme.example/irkit/oncall",
         )
     return origin
-
-
-def _inside(top: Fields, key: str, default: str) -> str:
-    """Read a path that stays inside the workspace."""
-    path = top.text(key, default)
-    node = top.node.get(key)
-    pure = PurePosixPath(path)
-    if node is not None and (pure.is_absolute() or ".." in pure.parts):
-        top.problems.add("IRK163", f"`{key}` must be a path inside the workspace", heading(node))
-    return path
-
-
-def _trail(top: Fields) -> TrailSettings:
-    inner = top.mapping("trail")
-    if inner is None:
-        return TrailSettings()
-    default = TrailSettings()
-    result = TrailSettings(
-        path=_inside(inner, "path", default.path),
-        key=_trail_key(inner, "key", inner.text("key", default.key)),
-        next_key=_trail_key(inner, "next", inner.text("next", default.next_key)),
-    )
-    inner.close()
-    return result
-
-
-def _trail_key(inner: Fields, name: str, key: str) -> str:
-    node = inner.node.get(name)
-    if node is not None and not key.startswith(("file:", "agent:", "awskms:", "pkcs11:")):
-        inner.problems.add(
-            "IRK164",
-            f"{shown(key)} is no trail key",
-            heading(node),
-            help="write file:.irkit/keys/trail or agent:SHA256:…",
-        )
-    return key
 
 
 def _hold(top: Fields) -> HoldSettings:

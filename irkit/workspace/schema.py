@@ -35,7 +35,7 @@ def workspace_schema() -> JsonObject:
         },
         "approvers": _TEXT,
         "approvals": _approvals(),
-        "trail": _object({"path": _TEXT, "key": _TEXT, "next": _TEXT}),
+        "trail": _object({"path": _TEXT, "key": _TEXT, "next": _TEXT, "kms": _kms()}),
         "plan_valid": _DURATION,
         "in_doubt_wait": _DURATION,
         "hold": _object({"looks": {"type": "array", "items": _DURATION}, "watch": _DURATION}),
@@ -68,12 +68,22 @@ def _okta() -> JsonObject:
     )
 
 
-def _aws() -> JsonObject:
+def _source() -> JsonObject:
     profile = _object({"profile": _TEXT}, required=("profile",))
     keys = _object(
         {"access_key_id": _TEXT, "secret_access_key": _SECRET, "session_token": _SECRET},
         required=("access_key_id", "secret_access_key"),
     )
+    return {"anyOf": [profile, keys]}
+
+
+def _kms() -> JsonObject:
+    return _object(
+        {"source": _source(), "role": _TEXT, "endpoint_url": _TEXT}, required=("source",)
+    )
+
+
+def _aws() -> JsonObject:
     account = _object(
         {"id": _ACCOUNT, "name": _TEXT, "read_role": _TEXT, "write_role": _TEXT}, required=("id",)
     )
@@ -90,7 +100,7 @@ def _aws() -> JsonObject:
     return _object(
         {
             "provider": {"const": "aws"},
-            "source": {"anyOf": [profile, keys]},
+            "source": _source(),
             "accounts": {
                 "anyOf": [{"type": "array", "items": account, "minItems": 1}, organization]
             },

@@ -17,13 +17,13 @@ from irkit.decode import targets
 from irkit.lang.lint import rule_names
 from irkit.proving.testing.expectations import kinds
 from irkit.proving.testing.schema import suite_schema
-from irkit.workspace import approvers, connections, decode, rules
+from irkit.workspace import approvers, connections, decode, rules, trail_settings
 from irkit.world.faults import FaultKind
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 READERS = frozenset(
     name for name, _ in inspect.getmembers(decoding.Fields, inspect.isfunction) if name[0] != "_"
-) | {"_secret", "_url", "_inside", "_table", "_words", "limit_entries"}
+) | {"_secret", "_url", "inside", "endpoint", "_table", "_key", "_words", "limit_entries"}
 
 
 def keys_module(name: str = "configuration_keys") -> ModuleType:
@@ -75,7 +75,9 @@ def test_every_action_command_and_rule_has_its_place() -> None:
 def test_every_key_that_is_read_is_described() -> None:
     """A key of irkit.yaml without a description is found, and a described one that is not read."""
     described = {path.rpartition(".")[2] for path in keys_module().KEYS}
-    read = {key for module in (decode, connections, rules) for key in read_keys(module)}
+    read = {
+        key for module in (decode, connections, rules, trail_settings) for key in read_keys(module)
+    }
     read |= set(read_keys(targets)) | {"protect"}
     assert described == read
 

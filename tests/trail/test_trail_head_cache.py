@@ -6,7 +6,7 @@ import pytest
 from trail_story import ORIGIN, Ticks
 
 from irkit.canonical import canonical, parse
-from irkit.diagnostics import IrkitError
+from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.trail.journal import Journal
 from irkit.trail.keys import FileSigner
 from irkit.trail.layout import Layout
@@ -86,6 +86,37 @@ def test_cache_beyond_a_cut_journal_is_ignored(long: Layout, signer: FileSigner)
     long.journal.write_bytes(data[:-30] + b"A" * 28 + data[-2:])
     with Journal.open(long.directory, signer=None) as journal:
         assert journal.head().size < 38
+
+
+def test_a_key_that_signs_only_what_is_short_signs_the_cache(
+    trail: Path, signer: FileSigner
+) -> None:
+    """However many runs there are; and where it does not sign at all, closing goes well."""
+
+    class Short:
+        """Signs as much as a key in KMS does, until it falls silent."""
+
+        public = signer.public
+        silent = False
+
+        def sign(self, message: bytes) -> bytes:
+            """Sign, or not."""
+            if self.silent or len(message) > 4096:
+                raise IrkitError(Diagnostic(code="IRK728", summary="no"))
+            return signer.sign(message)
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    cache = Layout(directory=trail).head_cache
+    key = Short()
+    with Journal.create(trail, origin=ORIGIN, signer=key, policy={}, clock=Ticks()) as journal:
+        journal.append(*(note("x" * 9_000, f"{n:026}") for n in range(150)))
+    assert cache.is_file()
+    cache.unlink()
+    with Journal.open(trail, signer=key, clock=Ticks()):
+        key.silent = True
+    assert not cache.exists()
 
 
 def test_cache_that_cannot_be_written_is_no_harm(trail: Path, signer: FileSigner) -> None:

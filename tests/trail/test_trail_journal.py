@@ -272,6 +272,9 @@ def test_failing_signer_poisons(trail: Path, signer: FileSigner) -> None:
                 raise OSError("the agent went away")
             return signer.sign(message)
 
+        def close(self) -> None:
+            """Nothing is open."""
+
     key = Failing()
     with Journal.create(trail, origin=ORIGIN, signer=key, policy={}, clock=Ticks()) as journal:
         before = Layout(directory=trail).journal.read_bytes()
@@ -306,6 +309,9 @@ def test_failing_disk_reaches_every_waiting_caller(trail: Path, signer: FileSign
                 return signer.sign(message)
             gate.wait(5)
             raise OSError("no space left")
+
+        def close(self) -> None:
+            """Nothing is open."""
 
     with Journal.create(trail, origin=ORIGIN, signer=Slow(), policy={}) as journal:
 

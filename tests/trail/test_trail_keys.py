@@ -17,7 +17,7 @@ from irkit.trail import wire
 from irkit.trail.agent import Agent
 from irkit.trail.blobs import BlobStore
 from irkit.trail.journal import Journal
-from irkit.trail.keys import AgentSigner, create_key_file, open_signer, public_pem
+from irkit.trail.keys import AgentSigner, Signer, create_key_file, open_signer, public_pem
 from irkit.trail.openings import Openings
 from irkit.trail.record import Actor, Draft
 from irkit.trail.redaction import Opening, redact
@@ -78,12 +78,25 @@ def test_other_kinds_of_file_keys(tool: Tool, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("uri", "said"),
-    [("awskms:alias/x", "not supported yet"), ("pkcs11:token=x", "not supported yet"), ("x", "x")],
+    [("awskms:arn", "unknown"), ("pkcs11:token=x", "not supported yet"), ("x", "unknown")],
 )
 def test_other_schemes(uri: str, said: str, tmp_path: Path) -> None:
     """A scheme that is not there yet and one that is unknown are told apart."""
     with pytest.raises(IrkitError, match=f"IRK707.*{said}"):
         open_signer(uri, base=tmp_path)
+
+
+def test_a_key_elsewhere_is_opened_by_whoever_reaches_it(tmp_path: Path) -> None:
+    """They are given what stands after the scheme."""
+    made = create_key_file(tmp_path / "key")
+    asked: list[str] = []
+
+    def reach(name: str) -> Signer:
+        asked.append(name)
+        return made
+
+    assert open_signer("awskms:arn:x", base=tmp_path, elsewhere={"awskms": reach}) is made
+    assert asked == ["arn:x"]
 
 
 def add_key(tool: Tool, agent_socket: str, path: Path, kind: str) -> str:

@@ -18,6 +18,7 @@ from irkit.workspace.config import (
     AwsConnection,
     KeyAuth,
     KeySource,
+    KmsAccess,
     Mode,
     OktaConnection,
     Organization,
@@ -27,6 +28,8 @@ from irkit.workspace.config import (
 from irkit.workspace.secrets import references
 
 KEPT_TOKEN = '"file:.irkit/keys/okta-token"'
+TRAIL_KEY = "arn:aws:kms:eu-west-1:999900001111:alias/irkit-trail"
+PROFILE = "source: {profile: irkit-trail}"
 SECRET = "arn:aws:secretsmanager:us-east-1:{}:secret:irkit/okta"
 
 
@@ -130,6 +133,11 @@ def test_paths_are_relative_to_the_workspace() -> None:
         ("approvers: approvers/allowed_signers", "approvers: ../other", "IRK163"),
         ("path: .irkit/trail", "path: ../trail", "IRK163"),
         ('key: "agent:SHA256:abc"', "key: my-key", "IRK164"),
+        ('key: "agent:SHA256:abc"', 'key: "awskms:alias/trail"', "IRK164"),
+        ('key: "agent:SHA256:abc"', f'key: "awskms:{TRAIL_KEY}"', "IRK164"),
+        ('key: "agent:SHA256:abc"', f'key: "awskms:{TRAIL_KEY}", kms: x', "IRK103"),
+        ('key: "agent:SHA256:abc"', f'key: "awskms:{TRAIL_KEY}", kms: {{role: r}}', "IRK104"),
+        ("trail: {path", f"trail: {{kms: {{{PROFILE}, endpoint_url: https://a}}, path", "IRK173"),
         ("least_privilege: true", "seats: file:seats", "IRK165"),
         ("least_privilege: true", "least_priviledge: true", "IRK101"),
         ("org_id: 00o1a2b3c4d5", "org_id: acme", "IRK170"),
@@ -208,6 +216,14 @@ def test_a_bad_drill_workspace_is_refused(old: str, new: str, code: str) -> None
     """A drill stays on this machine, and is held to the same rules."""
     assert old in DRILL
     assert code in [d.code for d in problems(DRILL.replace(old, new, 1))]
+
+
+def test_a_trail_key_in_kms_has_credentials_of_its_own() -> None:
+    """They are not those of a connection, and a role is assumed where one is named."""
+    kms = f'key: "awskms:{TRAIL_KEY}", kms: {{{PROFILE}, role: signer}}'
+    found = decoded(LIVE.replace('key: "agent:SHA256:abc"', kms)).trail
+    assert found.key == f"awskms:{TRAIL_KEY}"
+    assert found.kms == KmsAccess(source=ProfileSource(profile="irkit-trail"), role="signer")
 
 
 @pytest.mark.parametrize("name", ["okta", "okta#token", SECRET.format("012345678901")])

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from aws_harness import Aws, Key, code_of, document
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from irkit.world.aws.handlers.kms_edwards import SPEC
 from irkit.world.aws.moto_ec2 import IMAGE
 
 
@@ -155,3 +158,23 @@ def test_public_policy_is_refused_where_it_is_blocked(aws: Aws, boss: Key) -> No
     )
     assert code_of(lambda: put(Bucket="site", Policy=public)) == "AccessDenied"
     assert code_of(lambda: put(Bucket="site", Policy=partner)) == "ok"
+
+
+def test_an_ed25519_key_signs_the_message_itself(aws: Aws, boss: Key) -> None:
+    """The signature is verified with the public key alone; what AWS refuses is refused."""
+    kms = aws.client("kms", boss)
+    made = kms.create_key(KeySpec=SPEC, KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    asked = {"KeyId": made["Arn"], "SigningAlgorithm": "ED25519_SHA_512"}
+    signature = kms.sign(**asked, Message=b"m\n", MessageType="RAW")["Signature"]
+    public = load_der_public_key(kms.get_public_key(KeyId=made["Arn"])["PublicKey"])
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(signature, b"m\n")
+    refused = "ValidationException"
+    assert code_of(lambda: kms.sign(**asked, Message=b"m", MessageType="DIGEST")) == refused
+    assert code_of(lambda: kms.sign(**asked, Message=b"m" * 4097)) == refused
+    other = {**asked, "SigningAlgorithm": "ECDSA_SHA_256"}
+    assert code_of(lambda: kms.sign(**other, Message=b"m")) == refused
+    kms.disable_key(KeyId=made["KeyId"])
+    assert code_of(lambda: kms.sign(**asked, Message=b"m")) == "DisabledException"
+    usual = kms.create_key()["KeyMetadata"]
+    assert (usual["KeySpec"], usual["KeyUsage"]) == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")

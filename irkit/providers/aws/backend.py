@@ -33,7 +33,7 @@ class Operation:
     service: str
     name: str
     region: str
-    parameters: "Mapping[str, Json | Secret]" = field(default_factory=dict)
+    parameters: "Mapping[str, Json | Secret | bytes]" = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -21,7 +21,7 @@ import botocore.session
 import jmespath  # type: ignore[import-untyped]  # it comes with botocore
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION_VARIABLES
 
-from irkit.canonical import thaw
+from irkit.canonical import Json, thaw
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.iam_actions import iam_action
@@ -32,6 +32,7 @@ from irkit.providers.aws.credentials import Credentials
 from irkit.providers.aws.outcomes import said_no, went_wrong
 from irkit.providers.aws.secret_values import SecretReader
 from irkit.providers.aws.settings import AwsSettings, Profile, StaticKeys
+from irkit.providers.aws.signing_key import SigningKey
 from irkit.providers.call import ANYTHING, BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait, RateLimits
 from irkit.providers.retry import Patience
@@ -189,6 +190,10 @@ class AwsConnection:
         """Return the handle that reads irkit's own secrets."""
         return SecretReader(self._calls)
 
+    def signing_key(self, arn: str, *, account: str, region: str) -> SigningKey:
+        """Return the handle on a key that signs irkit's own records."""
+        return SigningKey(self._calls, arn, account=account, region=region)
+
     async def check_tenant(self) -> tuple[str, ...]:
         """Return the account ids, each having been compared with its pinned one.
 
@@ -212,10 +217,7 @@ class AwsConnection:
 
 
 def _call(client: Any, operation: Operation) -> Raw:
-    given = {
-        name: value.reveal() if isinstance(value, Secret) else thaw(value)
-        for name, value in operation.parameters.items()
-    }
+    given = {name: _given(value) for name, value in operation.parameters.items()}
     try:
         result = getattr(client, operation.name)(**given)
     except botocore.exceptions.ClientError as error:
@@ -240,6 +242,16 @@ def _call(client: Any, operation: Operation) -> Raw:
         request_id=metadata.get("RequestId", ""),
         date=parse_date(headers.get("date", "")),
     )
+
+
+def _given(value: "Json | Secret | bytes") -> object:
+    match value:
+        case Secret():
+            return value.reveal()
+        case bytes():
+            return value
+        case _:
+            return thaw(value)
 
 
 def _right(client: Any, operation: Operation) -> str:
