@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hands_on import made, planned, saved
+from hands_on import made, planned, refused, saved, undone
 from stage import VICTIM, Hands, Stage, changing, staged
 
 from irkit.diagnostics import IrkitError
+from irkit.model.spec import Reversal
 from irkit.world.okta.records import UserStatus
 
 DEVELOPERS = "developers"
@@ -107,12 +108,29 @@ def test_a_user_leaves_okta_s_own_groups_only(stage: Stage) -> None:
         planned(stage, changing("okta.user.remove_groups", user=VICTIM, group=directory))
 
 
-def test_a_rule_that_would_put_the_user_back_is_named(stage: Stage) -> None:
-    """Leaving a group that a rule fills is for nothing unless the rule goes."""
-    group = stage.world.okta_ids.groups[DEVELOPERS]
-    stage.world.okta.add_group_rule("Everybody codes", "true", (group,), status="ACTIVE")
-    (change,) = planned(stage, changing("okta.user.remove_groups", user=VICTIM, group=group))
-    assert saved(change)["rules"] == ["Everybody codes"]
+def test_whom_a_rule_had_put_there_stays_its_exception(stage: Stage) -> None:
+    """Undo gives the membership back, and not what Okta made of the rule: that is no exact undo."""
+    group, okta = stage.world.okta_ids.groups[DEVELOPERS], stage.world.okta
+    matching = f'user.login=="{VICTIM}"'
+    rule = okta.add_group_rule("Everybody codes", matching, (group,), status="ACTIVE")
+    action = changing("okta.user.remove_groups", user=VICTIM, group=group)
+    done = made(stage, action)
+    assert saved(done[0][0])["rules"] == ["Everybody codes"]
+    assert planned(stage, action) == ()
+    undone(stage, action, done)
+    assert stage.user() in okta.tables.members[group]
+    assert okta.tables.rules[rule].excluded == (stage.user(),)
+    assert action.spec.reversal is Reversal.LOSSY
+
+
+def test_a_directory_s_group_that_grants_roles_is_refused(stage: Stage) -> None:
+    """Okta takes nobody out of it, so that the plan says where to do it."""
+    okta = stage.world.okta
+    directory = okta.add_group("Domain Admins", kind="APP_GROUP")
+    okta.add_member(directory, stage.user())
+    okta.assign_role(directory, "ORG_ADMIN")
+    action = changing("okta.user.remove_admin_roles", user=VICTIM, groups=True)
+    assert "Domain Admins, which is no group of Okta's own" in refused(stage, action)
 
 
 def test_a_group_the_user_is_not_in_is_left_already(stage: Stage) -> None:

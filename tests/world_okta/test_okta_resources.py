@@ -135,8 +135,8 @@ def test_a_suspended_user_gets_no_new_access_tokens(org: Org) -> None:
     assert org.send_form("/oauth2/v1/token", form).status == 200
 
 
-def test_a_rule_puts_a_removed_member_back(org: Org) -> None:
-    """Membership that a rule manages returns until the rule is off or excludes the user."""
+def test_a_removed_member_is_an_exception_of_the_rule_from_then_on(org: Org) -> None:
+    """Okta keeps the rule from taking the user in again, and says so in its log."""
     engineer = org.state.add_user("eng@acme.test", profile=(("department", "Eng"),))
     group = org.state.add_group("Engineers")
     rule = org.state.add_group_rule(
@@ -147,10 +147,10 @@ def test_a_rule_puts_a_removed_member_back(org: Org) -> None:
     assert org.post(f"/api/v1/groups/rules/{rule}/lifecycle/activate").status == 204
     assert [item["id"] for item in org.get(members).items] == [engineer]
     assert org.delete(f"{members}/{engineer}").status == 204
-    assert len(org.get(members).items) == 1
-    assert org.post(f"/api/v1/groups/rules/{rule}/lifecycle/deactivate").status == 204
-    assert org.delete(f"{members}/{engineer}").status == 204
     assert org.get(members).items == []
+    assert org.tables.rules[rule].excluded == (engineer,)
+    told = [event["eventType"] for event in org.get("/api/v1/logs").items]
+    assert "group.user_membership.rule.add_exclusion" in told
 
 
 def test_only_inactive_rules_are_changed(org: Org) -> None:

@@ -5,6 +5,7 @@ Of Okta's expression language the simulator knows comparisons of user attributes
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from irkit.canonical import JsonObject
@@ -28,12 +29,12 @@ def matches(rule: GroupRule, user: User) -> bool:
     )
 
 
-def apply_rules(tables: Tables, user: User) -> None:
-    """Put a user into the groups of every rule that matches."""
-    for rule in tables.rules.values():
-        if matches(rule, user):
-            for group_id in rule.group_ids:
-                tables.join(group_id, user.id)
+def except_from_rules(tables: Tables, group_id: str, user: User) -> list[GroupRule]:
+    """Make a user an exception of every rule that puts them into a group, and return the rules."""
+    found = [r for r in tables.rules.values() if group_id in r.group_ids and matches(r, user)]
+    for rule in found:
+        tables.rules[rule.id] = replace(rule, excluded=(*rule.excluded, user.id))
+    return found
 
 
 def apply_rule(tables: Tables, rule: GroupRule) -> None:

@@ -27,7 +27,11 @@ def restorable(state: OktaState) -> JsonObject:
                 for key in sorted(tables.groups)
             },
             "group_rules": {
-                key: {"status": rule.status, "expression": rule.expression}
+                key: {
+                    "status": rule.status,
+                    "expression": rule.expression,
+                    "excluded": _sorted(rule.excluded),
+                }
                 for key, rule in sorted(tables.rules.items())
             },
             "roles": {

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
+from irkit.actions.okta_memberships import as_filled, can_be_left, group_rules
 from irkit.actions.okta_roles import (
     admin_roles,
     assign,
@@ -53,6 +54,7 @@ class RemoveAdminRoles(Action):
         gotchas=(
             "Roles that come with a group stay while the user is in it, unless `groups: true`.",
             "Roles that governance grants come back by themselves.",
+            "Whom a group rule had put there becomes its exception, and stays one after undo.",
             "Undo assigns a limited role first and limits it then: unlimited for a moment.",
         ),
     )
@@ -67,6 +69,7 @@ class RemoveAdminRoles(Action):
         seen = await see_user(readers, self.user)
         user = text(seen, "id")
         roles = await admin_roles(readers, user_holder(user))
+        rules = await group_rules(readers)
         granting: list[Json] = []
         for group in await readers.okta.list(user_path(user, "groups")):
             group_id = text(group, "id")
@@ -74,8 +77,7 @@ class RemoveAdminRoles(Action):
             if granted:
                 granting.append(
                     {
-                        "id": group_id,
-                        "name": text(group, "profile", "name"),
+                        **as_filled(group, rules),
                         "roles": listed(sorted(text(role, "type") for role in granted)),
                     }
                 )
@@ -89,6 +91,13 @@ class RemoveAdminRoles(Action):
             raise cannot_reach(
                 f"{text(seen, 'login')} is also an administrator through the groups {names}",
                 "add `groups: true` to take the user out of them, or remove the groups' roles",
+            )
+        foreign = [text(group, "name") for group in granting if not can_be_left(group)]
+        if foreign:
+            raise cannot_reach(
+                f"{text(seen, 'login')} is an administrator through {', '.join(foreign)}, which is "
+                "no group of Okta's own",
+                "take them out of it where it comes from, or `okta.group.remove_admin_role`",
             )
         direct = tuple(
             Change(
@@ -107,7 +116,11 @@ class RemoveAdminRoles(Action):
                 verb="remove from group",
                 before={"member": True},
                 after={"member": False},
-                saved={"group": text(group, "name"), "roles": group["roles"]},
+                saved={
+                    "group": text(group, "name"),
+                    "roles": group["roles"],
+                    "rules": group["rules"],
+                },
             )
             for group in granting
         )

@@ -2,24 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
+from irkit.actions.okta_memberships import as_filled, can_be_left, group_rules
 from irkit.actions.okta_user import see_user, user_path, user_target
 from irkit.actions.refusal import cannot_reach
-from irkit.actions.shape import entries, listed, maybe_text, text, texts
+from irkit.actions.shape import entries, listed, text
 from irkit.actions.touches import own_id, owned, owner_id
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
-_CHANGEABLE: Final = "OKTA_GROUP"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveGroups(Action):
-    """Ends one user's memberships, one change each, and gives them back."""
+    """Ends one user's memberships, one change each, and gives them back.
+
+    What it saved names the rules that fill each group.
+    """
 
     spec: ClassVar[Spec] = Spec(
         id="okta.user.remove_groups",
@@ -28,7 +30,7 @@ class RemoveGroups(Action):
         summary="Take a user out of their groups",
         needs=("okta",),
         effect=Effect.IDEMPOTENT,
-        reversal=Reversal.EXACT,
+        reversal=Reversal.LOSSY,
         target="okta.membership",
         permissions=Permissions(
             okta_read=("okta.users.read", "okta.groups.read"), okta_write=("okta.groups.manage",)
@@ -44,7 +46,7 @@ class RemoveGroups(Action):
         attack=("T1098.003",),
         d3fend=("D3-AL",),
         gotchas=(
-            "A group rule that matches puts the user back at once: what it saved names the rules.",
+            "Whom a group rule had put there becomes its exception, and stays one after undo.",
             "Groups that belong to a directory or an application are changed there.",
             "Applications hear of it minutes later; sessions there live on.",
         ),
@@ -57,16 +59,16 @@ class RemoveGroups(Action):
         """Read the memberships, and the rules that fill the groups."""
         seen = await see_user(readers, self.user)
         groups = await readers.okta.list(user_path(text(seen, "id"), "groups"))
-        rules = await readers.okta.list("/api/v1/groups/rules")
+        rules = await group_rules(readers)
         return {
             **seen,
-            "groups": listed(_group(group, rules) for group in groups if self._means(group)),
+            "groups": listed(as_filled(group, rules) for group in groups if self._means(group)),
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """Leave each group that can be left; a directory's group that was named is refused."""
         groups = entries(seen, "groups")
-        if self.group and groups and text(groups[0], "kind") != _CHANGEABLE:
+        if self.group and groups and not can_be_left(groups[0]):
             raise cannot_reach(
                 f"{text(groups[0], 'name')} is no group of Okta's own ({groups[0]['kind']})",
                 "take the user out of it in the directory or application it comes from",
@@ -81,7 +83,7 @@ class RemoveGroups(Action):
                 saved={"group": text(group, "name"), "rules": group["rules"]},
             )
             for group in groups
-            if text(group, "kind") == _CHANGEABLE
+            if can_be_left(group)
         )
 
     def state(self, seen: Seen, target: Target) -> Json:
@@ -108,22 +110,6 @@ class RemoveGroups(Action):
 
     def _means(self, group: JsonObject) -> bool:
         return self.group in {"", text(group, "id")}
-
-
-def _group(group: JsonObject, rules: list[JsonObject]) -> JsonObject:
-    group_id = text(group, "id")
-    filling = [
-        maybe_text(rule, "name")
-        for rule in rules
-        if maybe_text(rule, "status") == "ACTIVE"
-        and group_id in texts(rule, "actions", "assignUserToGroups", "groupIds")
-    ]
-    return {
-        "id": group_id,
-        "name": text(group, "profile", "name"),
-        "kind": text(group, "type"),
-        "rules": listed(sorted(filling)),
-    }
 
 
 async def _send(writers: Writers, method: str, change: Change) -> Applied:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from irkit.canonical import Json
 from irkit.world.okta import errors, expressions
 from irkit.world.okta.callers import user_party
-from irkit.world.okta.group_rules import apply_rules
+from irkit.world.okta.group_rules import except_from_rules
 from irkit.world.okta.paging import page
 from irkit.world.okta.records import Group
 from irkit.world.okta.routing import NO_CONTENT, Ask, Reply, route
+from irkit.world.okta.system_log import Party
 from irkit.world.okta.views import app_json, group_json, group_party, moment, user_json
 
 GROUPS_LIMIT = 10_000
@@ -103,7 +104,7 @@ def add_member(ask: Ask) -> Reply:
 
 @route("DELETE", "/api/v1/groups/{groupId}/users/{userId}", area="groups")
 def remove_member(ask: Ask) -> Reply:
-    """Remove a user from a group. An active rule that matches puts the user back."""
+    """Remove a user from a group; an active rule that matches has them as an exception from now."""
     group, user = _changeable(ask), ask.user("userId")
     ask.tables.leave(group.id, user.id)
     _touch(ask, group)
@@ -113,7 +114,14 @@ def remove_member(ask: Ask) -> Reply:
         user_party(user),
         group_party(group),
     )
-    apply_rules(ask.tables, user)
+    for rule in except_from_rules(ask.tables, group.id, user):
+        target = Party(id=rule.id, kind="GroupRule", alternate_id="unknown", name=rule.name)
+        ask.happened(
+            "group.user_membership.rule.add_exclusion",
+            "User added to exclusion list for group rule",
+            user_party(user),
+            target,
+        )
     return NO_CONTENT
 
 
