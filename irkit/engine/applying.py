@@ -2,6 +2,11 @@
 
 The intent is durable before the call leaves. Drift and refusal come before an intent and never
 after one. What the call came to is recorded as it is: a definite failure, a safe retry, or doubt.
+
+A call that got no answer may come through after a look has found nothing: late, from a process
+that is dead. So where an earlier call of the same change has no answer, a target that is as planned
+was changed by this run, and a refusal may be about the second call only: it is doubt, to be settled
+by a look.
 """
 
 import time
@@ -80,11 +85,7 @@ async def _cleared(desk: Desk, state: ChangeState) -> bool:
         found = thaw(action.state(seen, change.target))
     except IrkitError as error:
         return await _not_now(desk, state, error)
-    if not has_late(change.after) and found == thaw(change.after):
-        await desk.record(
-            "step.skipped",
-            {"change": change.id, "outcome": "already", "why": "it is so already"},
-        )
+    if await _is_so(desk, state, action, seen, found):
         return False
     begun = state.intent_at is not None  # else what looks half made is somebody else's
     if found != thaw(change.before) and not (begun and action.resumable(change, seen)):
@@ -97,6 +98,30 @@ async def _cleared(desk: Desk, state: ChangeState) -> bool:
         return await _allowed(desk, state)
     except IrkitError as error:
         return await _not_now(desk, state, error)
+
+
+async def _is_so(desk: Desk, state: ChangeState, action: Action, seen: Seen, found: Json) -> bool:
+    """Say whether the target is as planned already, and record who made it so."""
+    change = state.change
+    if state.unanswered and found == thaw(state.resolved):
+        adopted = action.adopt(replace(change, after=state.resolved), seen)
+        await desk.record(
+            "step.settled",
+            {
+                "intent": state.intent,
+                "change": change.id,
+                "verdict": "applied",
+                "outputs": dict(adopted.outputs),
+                "why": "found made: what was sent before came through late",
+            },
+        )
+        return True
+    if has_late(change.after) or found != thaw(change.after):
+        return False
+    await desk.record(
+        "step.skipped", {"change": change.id, "outcome": "already", "why": "it is so already"}
+    )
+    return True
 
 
 async def _not_now(desk: Desk, state: ChangeState, error: IrkitError) -> bool:
@@ -163,6 +188,7 @@ class _Sent:
     error: str = ""
     help: str = ""
     status: int = 0
+    refused: bool = False
 
 
 async def _send(desk: Desk, state: ChangeState, writers: Writers) -> None:
@@ -186,6 +212,8 @@ async def _send(desk: Desk, state: ChangeState, writers: Writers) -> None:
     change = replace(state.change, after=resolved)
     sent = await _outcome(lambda: _call(desk, state, change, writers))
     give_up = sent.outcome == "retry" and state.attempt >= context.pace.attempts
+    if sent.outcome == "failed" and state.unanswered:
+        sent = replace(sent, outcome="unknown", refused=True)
     body: dict[str, Json] = {
         "intent": intent,
         "change": state.change.id,
@@ -197,6 +225,8 @@ async def _send(desk: Desk, state: ChangeState, writers: Writers) -> None:
     }
     if sent.error:
         body |= {"error": sent.error, "help": sent.help}
+    if sent.refused:
+        body["refused"] = True
     await desk.record("step.result", body)
 
 

@@ -23,7 +23,8 @@ async def settle(desk: Desk, change: str) -> None:
         except IrkitError:
             await anyio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
             continue
-        give_up = verdict == "not_applied" and state.attempt >= desk.context.pace.attempts
+        spent = state.refused or state.attempt >= desk.context.pace.attempts
+        give_up = verdict == "not_applied" and spent
         await desk.record(
             "step.settled",
             {
@@ -31,11 +32,17 @@ async def settle(desk: Desk, change: str) -> None:
                 "change": change,
                 "verdict": verdict,
                 "outputs": outputs,
-                "why": f"{why}; given up after {state.attempt} attempts" if give_up else why,
+                "why": _given_up(state, why) if give_up else why,
                 "give_up": give_up,
             },
         )
         return
+
+
+def _given_up(state: ChangeState, why: str) -> str:
+    if state.refused:
+        return f"{why}: {state.why}"
+    return f"{why}; given up after {state.attempt} attempts"
 
 
 async def _look(desk: Desk, state: ChangeState) -> tuple[str, dict[str, Json], str]:

@@ -7,6 +7,7 @@ only time is the entries' own.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias, cast
 
 from irkit.canonical import JsonObject
@@ -152,7 +153,7 @@ def _intent(run: Run, entry: Entry, at: datetime) -> None:
     state.intent, state.intent_at = entry.n, at
     resolved, after = entry.body.get("resolved"), state.change.after
     state.resolved = after if matches(resolved, after) else resolved
-    state.lost = False
+    state.lost = state.refused = False
     run.intents[entry.n] = state.change.id
 
 
@@ -176,6 +177,7 @@ def _result(run: Run, entry: Entry, at: datetime) -> None:
             state.stage = Stage.FAILED
         case _:
             state.stage = Stage.IN_DOUBT
+            state.refused = bool(body.get("refused"))
 
 
 def _settled(run: Run, entry: Entry, at: datetime) -> None:
@@ -186,6 +188,7 @@ def _settled(run: Run, entry: Entry, at: datetime) -> None:
         case "not_applied":
             state.stage = Stage.FAILED if entry.body.get("give_up") else Stage.PLANNED
             state.why = _text(entry.body, "why")
+            state.unanswered = True
         case _:
             state.stage = Stage.ASK
             state.why = _text(entry.body, "why")
@@ -198,17 +201,10 @@ def _change_resolved(run: Run, entry: Entry, at: datetime) -> None:
             _made(state, entry, at)
         case "retry":
             state.stage = Stage.PLANNED
+            state.unanswered = True
         case _:
             state.stage = Stage.SKIPPED
             state.why = _text(entry.body, "why")
-
-
-def _verified(run: Run, entry: Entry, at: datetime) -> None:
-    _verification(run, entry, at, holds=True)
-
-
-def _verify_failed(run: Run, entry: Entry, at: datetime) -> None:
-    _verification(run, entry, at, holds=False)
 
 
 def _verification(run: Run, entry: Entry, at: datetime, *, holds: bool) -> None:
@@ -377,8 +373,8 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "step.intent": _intent,
     "step.result": _result,
     "step.settled": _settled,
-    "step.verified": _verified,
-    "step.verify_failed": _verify_failed,
+    "step.verified": partial(_verification, holds=True),
+    "step.verify_failed": partial(_verification, holds=False),
     "step.drifted": _drifted,
     "step.skipped": _skipped,
     "step.asked": _asked,

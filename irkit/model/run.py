@@ -89,6 +89,10 @@ class ChangeState:
     attempt: int = 0
     intent: int = -1
     intent_at: datetime | None = None
+    unanswered: bool = False
+    """It was sent once without an answer, and found not made: that call may still come through."""
+    refused: bool = False
+    """It is in doubt, and what was sent last was refused: it is not sent again."""
     made_at: datetime | None = None
     made_n: int = -1
     verified_at: datetime | None = None

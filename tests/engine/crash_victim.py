@@ -49,12 +49,18 @@ class Deadly:
         """Nothing."""
 
 
-def act(root: str, run_id: str, point: str) -> None:
+def act(root: str, run_id: str, point: str, answered: int = 1) -> None:
     """Go on with a run until it waits or closes, or die at `point`.
 
-    `record` is the first record this process makes, `sent` the first write that was answered, and
-    anything else no point at all.
+    `record` is the first record this process makes, `sent` the write that is `answered` as the
+    first, second …, and anything else no point at all.
     """
+    left = iter(range(answered - 1))
+
+    def die_in_turn() -> None:
+        if next(left, None) is None:
+            die()
+
     session = Session(
         workspace=decode.load(Path(root)),
         catalogue=catalogue(),
@@ -72,7 +78,7 @@ def act(root: str, run_id: str, point: str) -> None:
             async with connected(session, book, around, run_id=run_id, dry=False) as (opened, _):
                 made: OpenConnections = opened
                 if point == "sent":
-                    made = DeadlyConnections(opened, die)  # type: ignore[assignment]
+                    made = DeadlyConnections(opened, die_in_turn)  # type: ignore[assignment]
                 surroundings = context(
                     session,
                     book,
