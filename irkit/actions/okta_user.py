@@ -5,13 +5,16 @@ from urllib.parse import quote
 
 from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Readers, Writers
-from irkit.actions.refusal import no_such
+from irkit.actions.refusal import cannot_reach, no_such
 from irkit.actions.shape import listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Target
 from irkit.providers.call import Reply
 
 _NUMBERS: Final = frozenset({"call", "sms"})
+
+_SHUT_OUT: Final = frozenset({"SUSPENDED", "DEPROVISIONED", "STAGED"})
+"""Statuses of users who cannot sign in."""
 
 
 async def fetch_user(readers: Readers, user: str) -> Json:
@@ -112,3 +115,21 @@ async def unenrol(writers: Writers, user_id: str, factor: str, factor_type: str)
     path = user_path(user_id, "factors", factor)
     both = {"removeRecoveryEnrollment": "true"} if is_number(factor_type) else None
     return await writers.okta.send("DELETE", path, query=both)
+
+
+async def require_shut_out(readers: Readers, user_id: str) -> None:
+    """Refuse to leave somebody without a factor who can sign in.
+
+    Okta then asks for nothing but the password, and lets its holder enrol a factor: that may be
+    the intruder.
+
+    Raises:
+        IrkitError: if the user can sign in.
+    """
+    user = await see_user(readers, user_id)
+    if user["status"] not in _SHUT_OUT:
+        raise cannot_reach(
+            f"{user['login']} is {user['status']} and would have no factor left: whoever holds the "
+            "password would sign in and enrol one",
+            "suspend the user first (okta.user.suspend), and let them enrol when identified",
+        )

@@ -7,6 +7,7 @@ import pytest
 from hands_on import made, planned, refused, saved, undone
 from stage import VICTIM, Hands, Stage, changing, staged
 
+from irkit.actions.base import Action
 from irkit.diagnostics import IrkitError
 from irkit.model.spec import Reversal
 from irkit.world.okta.records import UserStatus
@@ -64,19 +65,44 @@ def test_the_reset_link_is_nowhere(stage: Stage) -> None:
     assert "reset_password" not in stage.do(work)
 
 
-def test_after_a_reset_of_factors_the_planted_one_opens_nothing() -> None:
-    """The intruder's factor is gone; the password alone is another matter, and it is said so."""
+def suspend(stage: Stage) -> None:
+    """Suspend the person, as an administrator would."""
+
+    async def work(hands: Hands) -> None:
+        await hands.writers.okta.send("POST", f"/api/v1/users/{stage.user()}/lifecycle/suspend")
+
+    stage.do(work)
+
+
+def test_nobody_who_can_sign_in_is_left_without_a_factor() -> None:
+    """With the password alone the intruder would come in and enrol the next one."""
     with staged(intruder=True) as stage:
-        factor = next(seat for seat in stage.world.seats if seat.kind == "okta_factor")
-        assert factor.probe() == "alive"
-        (change,) = planned(stage, changing("okta.user.reset_factors", user=VICTIM))
+        reset = changing("okta.user.reset_factors", user=VICTIM)
+        (change,) = planned(stage, reset)
         factors = saved(change)["factors"]
         assert isinstance(factors, list)
         assert len(factors) == 2
-        made(stage, changing("okta.user.reset_factors", user=VICTIM))
-        assert factor.probe() != "alive"
-        others = {str(seat.probe()) for seat in stage.world.seats if seat is not factor}
-        assert others == {"alive"}
+        with pytest.raises(IrkitError, match="IRK660"):
+            made(stage, reset)
+        planted, own = (changing_factor(stage, kind) for kind in ("GOOGLE", "OKTA"))
+        made(stage, own)
+        with pytest.raises(IrkitError, match="IRK660"):
+            made(stage, planted)
+        suspend(stage)
+        made(stage, planted)
+        assert planned(stage, reset) == ()
+
+
+def changing_factor(stage: Stage, provider: str) -> Action:
+    """Return the removal of a person's factor of one provider."""
+    value = stage.read("okta.user.get", user=VICTIM).value
+    assert isinstance(value, dict)
+    factors = value["factors"]
+    assert isinstance(factors, list)
+    (factor,) = (
+        item for item in factors if isinstance(item, dict) and item["provider"] == provider
+    )
+    return changing("okta.user.remove_factor", user=VICTIM, factor=factor["id"])
 
 
 def test_factors_of_an_account_that_is_not_used_are_left(stage: Stage) -> None:

@@ -64,6 +64,15 @@ def recover(stage: Stage) -> str:
     return password_of(stage)
 
 
+def lifecycle(stage: Stage, step: str) -> None:
+    """Suspend the person, or release them, as an administrator would."""
+
+    async def work(hands: Hands) -> None:
+        await hands.writers.okta.send("POST", f"/api/v1/users/{stage.user()}/lifecycle/{step}")
+
+    stage.do(work)
+
+
 def test_a_number_in_other_hands_recovers_the_password(stage: Stage) -> None:
     """That is why a number which is only no factor any more still opens the account."""
     okta = stage.world.okta
@@ -89,7 +98,9 @@ def test_a_number_that_was_removed_recovers_no_password(stage: Stage, kind: str)
 def test_a_reset_of_factors_takes_the_number_as_well(stage: Stage) -> None:
     """Okta's own reset leaves it as a way to a new password."""
     stage.world.okta.add_factor(stage.user(), "sms", profile=NUMBER, pass_code=CODE)
+    lifecycle(stage, "suspend")
     made(stage, changing("okta.user.reset_factors", user=VICTIM))
+    lifecycle(stage, "unsuspend")
     assert stage.world.okta.tables.factors.get(stage.user(), {}) == {}
     assert recover(stage) == "E0000006"
 

@@ -4,9 +4,7 @@ from aws_hands import iam_of
 from stage import PROD, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
-from irkit.model.access import CredentialKind
 
 
 def break_saml(stage: Stage) -> Action:
@@ -27,7 +25,6 @@ def break_oidc(stage: Stage) -> Action:
     return changing("aws.oidc_provider.break", provider=made.arn)
 
 
-KILLS = (Kill(break_saml, (f"believed in {PROD}",), plants=(CredentialKind.SAML_SIGNING_KEY,)),)
 CASES = (
     Case("aws.saml_provider.break", break_saml, "iam:UpdateSAMLProvider"),
     Case("aws.oidc_provider.break", break_oidc, "iam:RemoveClientIDFromOpenIDConnectProvider"),

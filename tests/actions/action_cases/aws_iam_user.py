@@ -4,9 +4,7 @@ from aws_hands import iam_of
 from stage import PROD, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
-from irkit.model.access import CredentialKind
 
 CI = f"arn:aws:iam::{PROD}:user/ci-deploy"
 DEVICE = f"arn:aws:iam::{PROD}:mfa/ci-deploy"
@@ -89,24 +87,4 @@ CASES = (
     Case("aws.iam_user.disable_aux_credentials", disable_aux_credentials, "iam:UpdateSSHPublicKey"),
     Case("aws.iam_user.set_boundary", set_boundary, "iam:PutUserPermissionsBoundary"),
     Case("aws.iam_user.remove_from_groups", remove_from_groups, "iam:RemoveUserFromGroup"),
-)
-
-
-def revoke_planted(stage: Stage) -> Action:
-    """The user that the intruder made."""
-    return changing("aws.iam_user.revoke_sessions", user="svc-backup", account=PROD)
-
-
-def bound_federating(stage: Stage) -> Action:
-    """The user from whose key a federated session was made."""
-    return changing("aws.iam_user.set_boundary", user="svc-federate", account=PROD)
-
-
-KILLS = (
-    Kill(revoke_planted, ("of svc-backup",)),
-    Kill(
-        bound_federating,
-        ("of svc-federate",),
-        plants=(CredentialKind.GET_FEDERATION_TOKEN,),
-    ),
 )

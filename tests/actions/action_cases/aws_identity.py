@@ -3,7 +3,6 @@
 from stage import PROD, VICTIM, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
 
 
@@ -44,33 +43,10 @@ def deny_session(stage: Stage) -> Action:
     )
 
 
-def quarantine_planted(stage: Stage) -> Action:
-    """The user that the intruder made."""
-    return changing("aws.iam_user.quarantine", user="svc-backup", account=PROD)
-
-
-def deactivate_planted(stage: Stage) -> Action:
-    """The key that the intruder made."""
-    key = next(s.access_key_id for s in stage.world.seats if s.kind == "long_term_key")
-    return changing("aws.iam_key.deactivate", user="svc-backup", account=PROD, key=key)
-
-
-def revoke_chained(stage: Stage) -> Action:
-    """The role that was entered from the first one."""
-    return changing("aws.iam_role.revoke_sessions", role="Deploy", account=PROD)
-
-
 CASES = (
     Case("aws.iam_key.deactivate", deactivate_key, "iam:UpdateAccessKey"),
     Case("aws.iam_key.rotate_to_secret", rotate_key, "iam:CreateAccessKey"),
     Case("aws.iam_user.quarantine", quarantine, "iam:PutUserPolicy"),
     Case("aws.iam_role.revoke_sessions", revoke_role_sessions, "iam:PutRolePolicy", settles=False),
     Case("aws.iam_role.deny_session", deny_session, "iam:PutRolePolicy"),
-)
-
-KILLS = (
-    Kill(quarantine_planted, ("of svc-backup",)),
-    Kill(deactivate_planted, ("key AKIA",)),
-    Kill(deny_session, (f"in role Developer in {PROD}",)),
-    Kill(revoke_chained, (f"in role Deploy in {PROD}",)),
 )

@@ -4,9 +4,7 @@ from by_hand import by_hand
 from stage import Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
-from irkit.model.access import CredentialKind
 
 
 def profiled(stage: Stage) -> str:
@@ -76,9 +74,3 @@ CASES = (
         "aws.ec2_instance.imdsv2", require_tokens, first_write="ec2:ModifyInstanceMetadataOptions"
     ),
 )
-
-KILLS = tuple(
-    Kill(prepare, ("machine's session",), (CredentialKind.INSTANCE_SESSION,))
-    for prepare in (stop, terminate, detach_profile, require_tokens)
-)
-"""Credentials of a machine's role that were copied away outlive whatever is done to the machine."""

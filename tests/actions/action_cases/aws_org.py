@@ -3,7 +3,6 @@
 from stage import DATA, PROD, SANDBOX, VICTIM, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
 
 JOBS = f"arn:aws:iam::{DATA}:role/Developer"
@@ -36,18 +35,5 @@ CASES = (
     Case("aws.org.quarantine_account", quarantine, "organizations:AttachPolicy"),
 )
 
-
-def quarantine_data(stage: Stage) -> Action:
-    """The member account the intruder is in."""
-    return changing("aws.org.quarantine_account", account=DATA)
-
-
-_DATA = (f"in {DATA}",)
-
-KILLS = (
-    Kill(deny_person, _DATA),
-    Kill(deny_provider, _DATA),
-    Kill(quarantine_data, _DATA),
-)
 
 assert PROD not in {DATA, SANDBOX}, "service control policies do not bind the management account"

@@ -3,10 +3,8 @@
 from stage import PROD, VICTIM, Hands, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
 from irkit.canonical import JsonObject
-from irkit.model.access import CredentialKind
 
 ADMINISTRATOR = "sasha.novak@acme.example"
 
@@ -23,11 +21,6 @@ def universal_logout(stage: Stage) -> Action:
     return changing("okta.user.universal_logout", user=VICTIM)
 
 
-def log_out(stage: Stage) -> Action:
-    """The person's sessions and tokens."""
-    return changing("okta.user.universal_logout", user=VICTIM)
-
-
 def deactivate(stage: Stage) -> Action:
     """The person, for good."""
     return changing("okta.user.deactivate", user=VICTIM)
@@ -39,7 +32,12 @@ def expire_password(stage: Stage) -> Action:
 
 
 def reset_factors(stage: Stage) -> Action:
-    """A user with the intruder's factor beside their own."""
+    """A suspended user with the intruder's factor beside their own."""
+
+    async def first(hands: Hands) -> None:
+        await hands.writers.okta.send("POST", f"/api/v1/users/{stage.user()}/lifecycle/suspend")
+
+    stage.do(first)
     return changing("okta.user.reset_factors", user=VICTIM)
 
 
@@ -75,12 +73,4 @@ CASES = (
     Case("okta.user.remove_groups", remove_groups, "DELETE */groups/*/users/*"),
     Case("okta.user.unassign_aws", unassign_aws, "DELETE */apps/*/users/*"),
     Case("okta.user.raise_risk", raise_risk, "PUT */risk"),
-)
-
-TOKENS = (CredentialKind.OKTA_API_TOKEN, CredentialKind.OKTA_ACCESS_TOKEN)
-
-KILLS = (
-    Kill(log_out, ("Okta session", "Okta oauth", "Okta API token"), plants=TOKENS),
-    Kill(deactivate, ("Okta",), plants=TOKENS),
-    Kill(expire_password, ("Okta session", "Okta factor", "Okta oauth"), plants=TOKENS[1:]),
 )

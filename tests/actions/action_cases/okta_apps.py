@@ -3,7 +3,6 @@
 from stage import Hands, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
 from irkit.canonical import JsonObject
 
@@ -87,5 +86,3 @@ CASES = (
     Case("okta.api_token.restrict_network", restrict_network, "PUT */api-tokens/*"),
     Case("okta.support_access.revoke", shut_out_support, "PATCH */cases/*"),
 )
-
-KILLS = (Kill(revoke_tokens, ("Okta oauth",)),)

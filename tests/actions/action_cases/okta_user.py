@@ -3,9 +3,7 @@
 from stage import VICTIM, Hands, Stage, changing
 
 from action_cases.case import Case
-from action_cases.kill import Kill
 from irkit.actions.base import Action
-from irkit.model.access import CredentialKind
 
 
 def suspend(stage: Stage) -> Action:
@@ -22,11 +20,6 @@ def revoke_sessions(stage: Stage) -> Action:
 
     stage.do(first)
     return changing("okta.user.revoke_sessions", user=VICTIM, oauth_tokens=True)
-
-
-def end_sessions(stage: Stage) -> Action:
-    """A user who is signed in."""
-    return changing("okta.user.revoke_sessions", user=VICTIM)
 
 
 def revoke_oauth(stage: Stage) -> Action:
@@ -94,10 +87,4 @@ CASES = (
     ),
     Case("okta.user.remove_admin_roles", remove_direct_roles, "DELETE */roles/*"),
     Case("okta.user.remove_admin_roles:groups", leave_admin_groups, "DELETE */groups/*/users/*"),
-)
-
-KILLS = (
-    Kill(suspend, ("Okta",), plants=(CredentialKind.OKTA_API_TOKEN,)),
-    Kill(end_sessions, ("Okta session", "Okta oauth")),
-    Kill(revoke_oauth, ("Okta oauth",)),
 )

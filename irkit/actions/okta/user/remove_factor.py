@@ -5,7 +5,13 @@ from datetime import timedelta
 from typing import ClassVar
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.okta_user import see_factors, see_user, unenrol, user_target
+from irkit.actions.okta_user import (
+    require_shut_out,
+    see_factors,
+    see_user,
+    unenrol,
+    user_target,
+)
 from irkit.actions.one_way import OneWay
 from irkit.actions.refusal import no_such
 from irkit.actions.shape import entries, text
@@ -40,7 +46,7 @@ class RemoveFactor(OneWay):
         gotchas=(
             "A number that recovers a forgotten password as well does so no longer.",
             "Removing a push factor also removes the code and signature factors of that device.",
-            "Only while the user is suspended: whoever holds the password may enrol a new one.",
+            "The last one goes only while the user is suspended: who has the password would enrol.",
             "The list shows what the policy allows the asking administrator to see.",
         ),
     )
@@ -80,11 +86,15 @@ class RemoveFactor(OneWay):
         ids = {item["id"] for item in entries(seen, "factors")}
         return {"enrolled": own_id(target) in ids}
 
-    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
-        """Unenrol."""
+    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:
+        """Unenrol; the last one only of somebody who cannot sign in meanwhile."""
         target = change.target
+        owner = owner_id(target)
+        enrolled = {text(item, "id") for item in await see_factors(readers, owner)}
+        if enrolled == {own_id(target)}:
+            await require_shut_out(readers, owner)
         kind = text(change.saved, "type")
-        reply = await unenrol(writers, owner_id(target), own_id(target), kind)
+        reply = await unenrol(writers, owner, own_id(target), kind)
         return Applied(request_ids=(reply.request_id,), status=reply.status)
 
     def _target(self, seen: Seen, factor: JsonObject) -> Target:

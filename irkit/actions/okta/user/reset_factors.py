@@ -8,6 +8,7 @@ from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
 from irkit.actions.okta_user import (
     is_number,
+    require_shut_out,
     see_factors,
     see_user,
     unenrol,
@@ -51,7 +52,7 @@ class ResetFactors(OneWay):
         attack=("T1556.006", "T1621"),
         d3fend=("D3-CR",),
         gotchas=(
-            "Only while the user is suspended: whoever holds the password may enrol a new one.",
+            "Refused unless the user is suspended: whoever holds the password would enrol another.",
             "Intruders ask help desks for exactly this: know whom you do it for.",
             "The list shows what the policy allows the asking administrator to see.",
             "Numbers go first, out of the recovery of passwords too: Okta leaves them there.",
@@ -95,9 +96,10 @@ class ResetFactors(OneWay):
         """Return the user's factors."""
         return (_target(seen),)
 
-    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
+    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:
         """Remove numbers one by one, because they also recover a password, then all the rest."""
         user = owner_id(change.target)
+        await require_shut_out(readers, user)
         for factor in entries(change.saved, "factors"):
             kind = text(factor, "type")
             if is_number(kind):
