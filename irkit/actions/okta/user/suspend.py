@@ -45,6 +45,7 @@ class Suspend(Action):
         gotchas=(
             "Every integration that runs on this user's API tokens stops with it.",
             "Okta sessions and refresh tokens only sleep: end them, or they live again on release.",
+            "So does a factor of the intruder's: take it away before the user is released.",
             "Sessions of applications behind Okta, AWS among them, live on.",
             "Only an ACTIVE user can be suspended.",
             "A user from Active Directory must be disabled there as well.",
