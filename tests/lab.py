@@ -318,6 +318,8 @@ def make_workspace(world: World, root: Path) -> None:
             ),
             okta_app=world.okta_ids.aws_app,
             saml_provider="okta",
+            break_glass=world.break_glass,
+            administrators=world.administrators,
             secrets={"okta-token": world.okta_token, "aws-secret-key": world.aws_key.secret},
         ),
     )

@@ -48,6 +48,17 @@ KEYS: Final = {
     "federation.aws": "The accounts it leads to; left out, all.",
     "federation.saml_provider": "The name of the SAML provider in IAM.",
     "federation.session_name": "What session names are made of: `login` is the user's login.",
+    "break_glass": "Who gets in when nothing else works. They are protected, and proven before an "
+    "identity provider is broken.",
+    "break_glass.aws": "Roles and users of AWS, a list.",
+    "break_glass.aws.principal": "The ARN of the role or user.",
+    "break_glass.aws.source": "Where its credentials come from: a profile, or a key. irkit only "
+    "asks AWS whose they are, and does nothing with them.",
+    "break_glass.okta": "Logins of super administrators.",
+    "break_glass.quarantine": "Okta groups that shut their members out: whoever is in one is no "
+    "way in.",
+    "break_glass.signed_in_within": "How long ago such a user may have signed in last; left out, "
+    "it is not looked at.",
     "protect": "What may never be a target: a list of one kind and one pattern each, such as "
     '`aws.role: "irkit-*"`. Pin it with `irkit protect pin`.',
     "limits": "How many distinct targets of a kind one run may touch, such as `okta.user: 25`.",

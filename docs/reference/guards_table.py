@@ -18,9 +18,6 @@ ELSEWHERE: Final[dict[str, str]] = {
     "own: it goes to a secret store and can be neither planned, shown, logged nor recorded.",
     "Another account than the pinned one is never asked": "Whatever credentials are used, their "
     "own identity is looked at first ([IRK529](../diagnostics/IRK529.md)).",
-    "Break-glass access is alive": "Breaking a federation is refused to credentials that came "
-    "through it (`own-way-in`). So it runs on others, and their access is proven by the run "
-    "itself; irkit holds no second credential to try beside its own.",
 }
 """Rules that hold by the way irkit is made."""
 

@@ -101,7 +101,11 @@ def _privileges(session: Session, book: Book, undone: Run | None) -> LeastPrivil
         return None
     taken_back = {step.action for _, step in undone.steps.values()} if undone else ()
     return least_privileges(
-        book, session.catalogue, session.workspace.protect, also=tuple(taken_back)
+        book,
+        session.catalogue,
+        session.workspace.protect,
+        also=tuple(taken_back),
+        ways_in=session.workspace.break_glass.aws,
     )
 
 

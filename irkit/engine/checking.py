@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, cast
 
 from irkit.actions.base import Readers
+from irkit.actions.break_glass import WayIn
 from irkit.canonical import JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine import policy_check
@@ -19,6 +20,7 @@ from irkit.engine.assembly import user_agent
 from irkit.engine.connections import OpenConnections
 from irkit.engine.secrets import Secrets
 from irkit.engine.session import Session
+from irkit.engine.ways_in import ways_in
 from irkit.workspace.config import (
     AwsConnection,
     Connection,
@@ -180,6 +182,7 @@ async def _connection(session: Session, connection: Connection) -> tuple[Finding
                 return tuple(bad(subject, item) for item in silent)
             readers = connections.readers(connection.name, (connection.provider,))
             found = [await identity(connection, subject, readers)]
+            found += [_way_in(way) for way in await ways_in(connections, readers)]
             tenant = connections.tenants()[0] if connections.tenants() else ""
             skew = connections.provider_now(tenant) - session.clock() if tenant else timedelta()
     except IrkitError as error:
@@ -204,6 +207,16 @@ async def identity(connection: Connection, subject: str, readers: Readers) -> Fi
             return good(
                 subject, f"{len(accounts)} accounts ({listed}), entered by {', '.join(sources)}"
             )
+
+
+def _way_in(way: WayIn) -> Finding:
+    if way.wrong:
+        what, remedy = f"{way.name}: {way.wrong}", "correct `break_glass` in irkit.yaml"
+        return Finding(
+            subject="break-glass", state=State.BAD, what=what, remedy=remedy, code="IRK324"
+        )
+    leans = f", through {', '.join(sorted(way.through))}" if way.through else ""
+    return good("break-glass", f"{way.name} gets in{leans}")
 
 
 def _clock(subject: str, skew: timedelta) -> Iterator[Finding]:

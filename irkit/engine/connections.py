@@ -23,6 +23,7 @@ from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose
 from irkit.providers.limits import OnWait
 from irkit.providers.okta.settings import OktaAuth, OktaSettings, PrivateKey, Ssws
 from irkit.workspace.config import (
+    AwsBreakGlass,
     AwsConnection,
     Connection,
     OktaConnection,
@@ -149,6 +150,26 @@ class OpenConnections:
         await live.check_tenant()
         self._accounts[connection.name] = accounts
         self._open[connection.name] = live
+
+    async def identity(self, way: AwsBreakGlass) -> JsonObject:
+        """Ask AWS, at this moment, whose the credentials of a break-glass way in are.
+
+        It is all that is ever asked with them: no handle on them leaves this method.
+
+        Raises:
+            IrkitError: if the credentials are not there.
+            CallError: if AWS does not take them, or does not say.
+        """
+        from irkit.providers.aws.live import AwsConnection as Live  # noqa: PLC0415  # heavy
+
+        urls = [
+            own.endpoint_url for own in self.workspace.of("aws") if isinstance(own, AwsConnection)
+        ]
+        named = AwsConnection(name=way.principal, source=way.source, endpoint_url=urls[0])
+        settings = await self._aws_settings(named)
+        own = (Account(id=way.account),)
+        async with Live.open(replace(settings, accounts=own), clock=self.clock) as live:
+            return await live.identity()
 
     async def _aws_settings(self, connection: AwsConnection) -> AwsSettings:
         return AwsSettings(

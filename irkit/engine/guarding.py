@@ -1,6 +1,6 @@
 """Guards at work: their facts are read from the providers, kept for seconds, and judged by."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -23,11 +23,13 @@ from irkit.clock import Clock
 from irkit.engine.connections import OpenConnections
 from irkit.engine.context import Refusal
 from irkit.engine.guards import GuardFacts, evidence_first, guards
+from irkit.engine.guards.break_glass import shuts_out
 from irkit.engine.guards.management_account import is_whole
 from irkit.engine.guards.own_sign_in import is_sign_in
 from irkit.engine.guards.own_way_in import is_door
+from irkit.engine.ways_in import ways_into_aws, ways_into_okta
 from irkit.model.plan import PlannedStep
-from irkit.model.playbook import CallStep, Playbook, all_steps
+from irkit.model.playbook import CallStep, Playbook, Protection, all_steps
 from irkit.model.run import Run
 from irkit.model.spec import Catalogue
 
@@ -103,7 +105,27 @@ class WorkspaceGuards:
                 "management", lambda: management_account(readers), fresh=fresh
             )
             facts = replace(facts, management=account)
-        return facts
+        return await self._with_ways_in(provider, step, facts, fresh=fresh)
+
+    async def _with_ways_in(
+        self, provider: str, step: PlannedStep, facts: GuardFacts, *, fresh: bool
+    ) -> GuardFacts:
+        """Return the facts with the break-glass access, for a step that shuts people out."""
+        shut = tuple(sorted(c.target.id for c in step.changes if shuts_out(c)))
+        if not shut:
+            return facts
+        readers = self._readers(provider)
+        if provider == "aws":
+            ways = await self._current(
+                "ways into aws", lambda: ways_into_aws(self.connections, readers), fresh=fresh
+            )
+        else:
+            ways = await self._current(
+                f"ways into okta past {' '.join(shut)}",
+                lambda: ways_into_okta(self.connections, readers, facts.super_admins, shut),
+                fresh=fresh,
+            )
+        return replace(facts, ways_in=ways)
 
     async def _current(self, name: str, read: Callable[[], Awaitable[T]], *, fresh: bool) -> T:
         """Return what `read` returns, as it was read last or anew."""
@@ -124,16 +146,12 @@ class WorkspaceGuards:
 
     async def _read(self, provider: str, own_only: Readers) -> GuardFacts:
         own = await own_identities(own_only)
-        protected: dict[str, str] = {}
-        own_rules = set(self.connections.workspace.protect)
-        for protection in (*self.connections.workspace.protect, *self.playbook.protect):
+        protected = dict(self._pinned(provider))
+        for protection in (*self._unpinned(), *self.playbook.protect):
             if protection.kind.partition(".")[0] != provider:
                 continue
-            # A pin binds the workspace's own patterns: what is newer than it is suspicious.
-            pins = self.pins if protection in own_rules else None
             for target in await expand(protection.kind, protection.pattern, own_only):
-                if pins is None or target.key in pins:
-                    protected.setdefault(target.key, f"{protection.kind}: {protection.pattern}")
+                protected.setdefault(target.key, f"{protection.kind}: {protection.pattern}")
         admins = await super_admins(own_only) if provider == "okta" else ()
         return GuardFacts(
             mode=self.mode,
@@ -146,6 +164,21 @@ class WorkspaceGuards:
             worlds=dict(self.connections.worlds),
             keeps_evidence=_keeps_evidence(self.playbook),
         )
+
+    def _unpinned(self) -> tuple[Protection, ...]:
+        """Return the workspace's own patterns, unless they are pinned."""
+        return self.connections.workspace.protect if self.pins is None else ()
+
+    def _pinned(self, provider: str) -> Iterator[tuple[str, str]]:
+        """Yield what the workspace's patterns were pinned to, by key.
+
+        A pin holds whatever became of the pattern: who is renamed, or taken out of the group, is
+        protected as before, and what matches since is not, because it may be the intruder's.
+        """
+        patterns = {item.pattern for item in self.connections.workspace.protect}
+        for key, pattern in (self.pins or {}).items():
+            if key.startswith(f"{provider}:") and pattern in patterns:
+                yield key, f"protect.lock: {pattern}"
 
 
 def _keeps_evidence(playbook: Playbook) -> bool:

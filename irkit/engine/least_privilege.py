@@ -10,10 +10,12 @@ from typing import Final
 
 from irkit.actions.log_plane import may_hold_log
 from irkit.actions.okta_dependencies import blocks_networks, stops_tokens
+from irkit.engine.guards.break_glass import may_shut_out
 from irkit.engine.walk import Book
 from irkit.lang.types import parse_type
 from irkit.model.playbook import DoStep, Playbook, Protection, ReadStep, all_steps
 from irkit.model.spec import Catalogue, Permissions, Spec
+from irkit.workspace.config import AwsBreakGlass
 
 GUARDS: Final = "irkit's own guards"
 _OWN: Final[Mapping[str, Permissions]] = {
@@ -71,6 +73,7 @@ def least_privileges(
     catalogue: Catalogue,
     protect: Iterable[Protection] = (),
     also: Iterable[str] = (),
+    ways_in: Iterable[AwsBreakGlass] = (),
 ) -> LeastPrivileges:
     """Return what running `book` needs.
 
@@ -79,13 +82,15 @@ def least_privileges(
         catalogue: The actions' facts.
         protect: The workspace's own patterns.
         also: Actions that are not in the book: those of a run that it takes back.
+        ways_in: The break-glass access to AWS that the workspace names.
     """
     iam, okta = _Needs(), _Needs()
+    kinds = {way.kind for way in ways_in}
     actions = tuple(sorted({*_actions(book), *also}))
     for action in actions:
         spec = catalogue[action]
         _take(iam, okta, spec.permissions, action)
-        _take(iam, okta, _guarded(spec), GUARDS)
+        _take(iam, okta, _guarded(spec, kinds), GUARDS)
     for kind, who in _kinds(book, protect):
         _take(iam, okta, _KINDS.get(kind, Permissions()), who)
     for provider in sorted(
@@ -97,12 +102,14 @@ def least_privileges(
     )
 
 
-def _guarded(spec: Spec) -> Permissions:
-    """Return what the guards read for some actions only."""
+def _guarded(spec: Spec, ways_in: Iterable[str]) -> Permissions:
+    """Return what the guards read for some actions only; `ways_in` are kinds of principals."""
     networks = ("okta.logs.read", "okta.networkZones.read") if blocks_networks(spec) else ()
     tokens = ("okta.apiTokens.read",) if stops_tokens(spec) else ()
     trails = ("cloudtrail:DescribeTrails",) if may_hold_log(spec) else ()
-    return Permissions(iam_read=trails, okta_read=(*networks, *tokens))
+    proven = ways_in if may_shut_out(spec) else ()
+    stands = tuple(f"iam:Get{kind.partition('.')[2].capitalize()}Policy" for kind in proven)
+    return Permissions(iam_read=(*trails, *stands), okta_read=(*networks, *tokens))
 
 
 def _take(iam: _Needs, okta: _Needs, needed: Permissions, who: str) -> None:

@@ -147,6 +147,48 @@ class Federation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwsBreakGlass:
+    """A role or user of AWS for when nothing else works, and where its credentials come from.
+
+    irkit never acts with them: it only asks AWS whose they are.
+    """
+
+    principal: str
+    source: ProfileSource | KeySource
+
+    @property
+    def kind(self) -> str:
+        """Return its kind of target: `aws.role` or `aws.user`."""
+        return f"aws.{self.principal.split(':')[5].partition('/')[0]}"
+
+    @property
+    def account(self) -> str:
+        """Return the account it is in."""
+        return self.principal.split(":")[4]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """The ways in for when nothing else works: principals of AWS, and logins of Okta.
+
+    Who is in one of the groups `quarantine`, or has not signed in for `signed_in_within`, counts
+    for none.
+    """
+
+    aws: tuple[AwsBreakGlass, ...] = ()
+    okta: tuple[str, ...] = ()
+    quarantine: tuple[str, ...] = ()
+    signed_in_within: timedelta | None = None
+
+    def protections(self, span: Span) -> tuple[Protection, ...]:
+        """Return them as protected principals, which they always are."""
+        return (
+            *(Protection(kind=way.kind, pattern=way.principal, span=span) for way in self.aws),
+            *(Protection(kind="okta.user", pattern=login, span=span) for login in self.okta),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alone:
     """What one approver may do alone under break-glass, and until when it must be confirmed."""
 
@@ -249,6 +291,7 @@ class Workspace:
     origin: str
     connections: Mapping[str, Connection]
     federation: tuple[Federation, ...] = ()
+    break_glass: BreakGlass = field(default_factory=BreakGlass)
     protect: tuple[Protection, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     approvers: str = "approvers/allowed_signers"

@@ -15,6 +15,7 @@ from irkit.decode.problems import wrong
 from irkit.decode.targets import limit_entries, protect_entries
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.playbook import Protection
+from irkit.workspace.break_glass import decode_break_glass
 from irkit.workspace.config import (
     HoldSettings,
     LeastPrivilege,
@@ -70,6 +71,7 @@ def decode(data: bytes, root: Path) -> tuple[Workspace | None, tuple[Diagnostic,
 def _workspace(top: Fields, problems: Problems, data: bytes, root: Path) -> Workspace:
     _format(top, problems)
     mode = _mode(top, problems)
+    break_glass = decode_break_glass(top)
     result = Workspace(
         root=root,
         org=top.text("org", required=True),
@@ -77,9 +79,13 @@ def _workspace(top: Fields, problems: Problems, data: bytes, root: Path) -> Work
         origin=_origin(top, problems),
         connections=decode_connections(top, mode),
         federation=decode_federation(top),
-        protect=tuple(
-            Protection(kind=kind, pattern=pattern, span=span)
-            for kind, pattern, span in protect_entries(top)
+        break_glass=break_glass,
+        protect=(
+            *(
+                Protection(kind=kind, pattern=pattern, span=span)
+                for kind, pattern, span in protect_entries(top)
+            ),
+            *break_glass.protections(top.node.span),
         ),
         limits=limit_entries(top, "limits"),
         approvers=inside(top, "approvers", "approvers/allowed_signers"),

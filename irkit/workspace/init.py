@@ -24,7 +24,9 @@ class WorldFacts:
     """What a workspace needs to know of a running world.
 
     `secrets` are kept in `.irkit/keys/NAME`; `okta-token` and `aws-secret-key` must be among them,
-    and `seats` where the drill's intruder has any. `regions` are those that are looked into.
+    and `seats` where the drill's intruder has any. `break_glass` is the ARN of whoever the key is
+    of, `administrators` are the logins for when nothing else works. `regions` are those that are
+    looked into.
     """
 
     org: str
@@ -35,6 +37,8 @@ class WorldFacts:
     accounts: tuple[Account, ...]
     okta_app: str
     saml_provider: str
+    break_glass: str = ""
+    administrators: tuple[str, ...] = ()
     regions: tuple[str, ...] = ("us-east-1",)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
 
@@ -117,6 +121,16 @@ def _world_yaml(org: str, world: WorldFacts) -> str:
         provider=world.saml_provider,
         keys=KEYS,
         seats=seats,
+        break_glass=_break_glass(world) if world.break_glass else "",
+    )
+
+
+def _break_glass(world: WorldFacts) -> str:
+    return _BREAK_GLASS.format(
+        principal=world.break_glass,
+        key_id=world.aws_access_key_id,
+        keys=KEYS,
+        logins=", ".join(world.administrators),
     )
 
 
@@ -143,6 +157,13 @@ connections:
 
 federation:
   - {okta_app: 0oaREPLACEME, aws: all, saml_provider: okta, session_name: login}
+
+break_glass:                           # who gets in when nothing else works; see `irkit check`
+  aws:
+    - principal: "arn:aws:iam::000000000000:user/break-glass"
+      source: {profile: break-glass}   # irkit only asks AWS whose it is
+  okta: []                             # logins of super administrators who need no provider
+  signed_in_within: 90d
 
 protect:                               # never targets; then run `irkit protect pin`
   - okta.group: break-glass
@@ -193,7 +214,7 @@ connections:
 federation:
   - {{okta_app: {app}, aws: all, saml_provider: {provider}, session_name: login}}
 
-protect:
+{break_glass}protect:
   - okta.group: break-glass
   - aws.role: "irkit-*"
   - aws.role: OrganizationAccountAccessRole
@@ -213,6 +234,15 @@ in_doubt_wait: 1s
 hold: {{looks: [1s, 2s], watch: 2s}}
 {seats}
 trail: {{path: .irkit/trail, key: "file:{keys}/trail"}}
+"""
+
+_BREAK_GLASS: Final = """\
+break_glass:                           # who gets in when nothing else works
+  aws:
+    - principal: {principal}
+      source: {{access_key_id: {key_id}, secret_access_key: "file:{keys}/aws-secret-key"}}
+  okta: [{logins}]
+
 """
 
 _ROLES: Final = """\

@@ -27,6 +27,7 @@ def workspace_schema() -> JsonObject:
         "origin": _TEXT,
         "connections": {"type": "object", "additionalProperties": {"anyOf": [_okta(), _aws()]}},
         "federation": {"type": "array", "items": _federation()},
+        "break_glass": _break_glass(),
         "protect": {"type": "array", "items": _protection()},
         "limits": {
             "type": "object",
@@ -80,6 +81,18 @@ def _source() -> JsonObject:
 def _kms() -> JsonObject:
     return _object(
         {"source": _source(), "role": _TEXT, "endpoint_url": _TEXT}, required=("source",)
+    )
+
+
+def _break_glass() -> JsonObject:
+    way = _object({"principal": _TEXT, "source": _source()}, required=("principal", "source"))
+    return _object(
+        {
+            "aws": {"type": "array", "items": way},
+            "okta": _TEXTS,
+            "quarantine": _TEXTS,
+            "signed_in_within": _DURATION,
+        }
     )
 
 

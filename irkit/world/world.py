@@ -46,6 +46,9 @@ from irkit.world.world_clock import WorldClock
 ENTRY_USER: Final = "irkit-breakglass"
 """The IAM user by which irkit enters: it may assume `irkit-read` and `irkit-write` everywhere."""
 
+BREAK_GLASS: Final = "break-glass"
+"""The group of Okta accounts for when nothing else works."""
+
 _AT_ONCE: Final = timedelta()
 
 
@@ -188,6 +191,18 @@ class World:
     def aws_key(self) -> AwsKey:
         """The key of irkit's entry user in the first account."""
         return self.user_keys[ENTRY_USER]
+
+    @property
+    def break_glass(self) -> str:
+        """The ARN of the user behind that key, who comes through no identity provider."""
+        return f"arn:aws:iam::{self.accounts[0].id}:user/{ENTRY_USER}"
+
+    @property
+    def administrators(self) -> tuple[str, ...]:
+        """The logins of the break-glass accounts of Okta."""
+        tables = self.okta.tables
+        members = tables.members.get(self.okta_ids.groups.get(BREAK_GLASS, ""), {})
+        return tuple(sorted(tables.users[user].login for user in members))
 
     @property
     def accounts(self) -> tuple[Account, ...]:

@@ -39,8 +39,10 @@ def grant(lab: Lab, role: str, rights: Iterator[str]) -> None:
 
 def needed(lab: Lab, name: str) -> Privileges:
     """Return the IAM rights that a playbook needs in the laboratory's workspace."""
-    protect = lab.session.workspace.protect
-    return least_privileges(lab.book(name), catalogue(), protect).iam
+    workspace = lab.session.workspace
+    return least_privileges(
+        lab.book(name), catalogue(), workspace.protect, ways_in=workspace.break_glass.aws
+    ).iam
 
 
 def lacking(lab: Lab) -> str:

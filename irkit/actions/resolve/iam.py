@@ -36,6 +36,12 @@ async def one_of(kind: Kind, text_: str, readers: Readers) -> JsonObject:
 
 async def matching(kind: Kind, pattern: str, readers: Readers) -> AsyncIterator[JsonObject]:
     """Yield the roles or users of all pinned accounts whose name or ARN matches."""
+    if pattern.startswith("arn:") and not any(character in pattern for character in "*?["):
+        for wanted in _candidates(kind, pattern, readers):
+            exact = await _fetch(kind, wanted, readers)
+            if exact is not None:
+                yield exact
+        return
     operation, name = _LISTS[kind]
     for account in readers.aws.accounts():
         async for page in readers.aws.pages("iam", operation, account=account):

@@ -52,10 +52,12 @@ def command(
     me = this()
     own = me.workspace.playbooks if me.in_workspace else None
     protect = me.workspace.protect if me.in_workspace else ()
+    ways = me.workspace.break_glass.aws if me.in_workspace else ()
     book = load_book(find_playbook(playbook, own, me.here), own, me.catalogue)
     planned = None if plan is None else _plan_of(plan, book.main)
     resources = {} if planned is None else resources_of(book, planned, me.catalogue)
-    value = view.to_json(least_privileges(book, me.catalogue, protect), resources)
+    needed = least_privileges(book, me.catalogue, protect, ways_in=ways)
+    value = view.to_json(needed, resources)
     if format_ is None or me.output.json:
         me.output.show(value, view.text)
         return ExitCode.DONE

@@ -88,5 +88,7 @@ def facts(world: World) -> WorldFacts:
         ),
         okta_app=world.okta_ids.aws_app,
         saml_provider=SAML_PROVIDER,
+        break_glass=world.break_glass,
+        administrators=world.administrators,
         secrets={"okta-token": world.okta_token, "aws-secret-key": world.aws_key.secret},
     )

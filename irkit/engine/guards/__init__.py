@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
+from irkit.actions.break_glass import WayIn
 from irkit.engine.context import Refusal
 from irkit.model.change import Target
 from irkit.model.owners import reached
@@ -31,9 +32,10 @@ class GuardFacts:
     the trail) for steps on buckets and keys, `entry_providers` (through which irkit's first
     credentials may have come, `?` where that is not seen) and `own_idps` (through which irkit's own
     user signs in to Okta, by id) for steps that break an identity provider, `management` (the
-    management account) for steps on an account as a whole. `keeps_evidence` says whether the
-    playbook means to keep machines' disks, `before_write` whether the step is about to be carried
-    out.
+    management account) for steps on an account as a whole, `ways_in` (the break-glass access as it
+    was proven) for steps that shut out all who come through a provider. `keeps_evidence` says
+    whether the playbook means to keep machines' disks, `before_write` whether the step is about to
+    be carried out.
     """
 
     mode: str
@@ -53,6 +55,7 @@ class GuardFacts:
     entry_providers: frozenset[str] = frozenset()
     own_idps: frozenset[str] = frozenset()
     management: str = ""
+    ways_in: tuple[WayIn, ...] = ()
 
 
 class Guard(Protocol):

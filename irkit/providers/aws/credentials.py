@@ -77,6 +77,15 @@ class Credentials:
         await self.keys(entry)
         return self._callers[entry]
 
+    async def first(self) -> JsonObject:
+        """Return `GetCallerIdentity` of the first credentials, got and asked anew.
+
+        Raises:
+            IrkitError: if there are none.
+            CallError: if AWS does not take them, or does not say.
+        """
+        return await self._identity(SOURCE, await self._backend.source())
+
     def _ends(self, expires_at: datetime | None) -> bool:
         return expires_at is not None and expires_at - self._server_clock.now() <= _RENEW_BEFORE
 

@@ -21,7 +21,7 @@ import botocore.session
 import jmespath  # type: ignore[import-untyped]  # it comes with botocore
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION_VARIABLES
 
-from irkit.canonical import Json, thaw
+from irkit.canonical import Json, JsonObject, thaw
 from irkit.clock import Clock
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.iam_actions import iam_action
@@ -204,6 +204,15 @@ class AwsConnection:
         for account in reader.accounts():
             await reader.caller(account)
         return reader.accounts()
+
+    async def identity(self) -> JsonObject:
+        """Return whose the first credentials are, as AWS says at this moment.
+
+        Raises:
+            IrkitError: if there are none.
+            CallError: if AWS does not take them, or does not say.
+        """
+        return await self._calls.credentials.first()
 
     async def aclose(self) -> None:
         """Close the connections."""
