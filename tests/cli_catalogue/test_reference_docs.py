@@ -17,7 +17,7 @@ from irkit.decode import targets
 from irkit.lang.lint import rule_names
 from irkit.proving.testing.expectations import kinds
 from irkit.proving.testing.schema import suite_schema
-from irkit.workspace import approvers, connections, decode, rules, trail_settings
+from irkit.workspace import approvers, break_glass, connections, decode, rules, trail_settings
 from irkit.world.faults import FaultKind
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -76,7 +76,9 @@ def test_every_key_that_is_read_is_described() -> None:
     """A key of irkit.yaml without a description is found, and a described one that is not read."""
     described = {path.rpartition(".")[2] for path in keys_module().KEYS}
     read = {
-        key for module in (decode, connections, rules, trail_settings) for key in read_keys(module)
+        key
+        for module in (decode, connections, break_glass, rules, trail_settings)
+        for key in read_keys(module)
     }
     read |= set(read_keys(targets)) | {"protect"}
     assert described == read
