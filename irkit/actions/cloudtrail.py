@@ -34,13 +34,20 @@ class History:
     gaps: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     _regions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, str], Sequence[JsonObject]] = field(default_factory=dict)
     _limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_AT_ONCE))
 
     async def look_up(self, account: str, key: str = "", value: str = "") -> Sequence[JsonObject]:
         """Return the events of `account` whose `key` is `value`, oldest first, each once.
 
-        Without a key, all events.
+        Without a key, all events. What was asked once is not asked again.
         """
+        asked = (account, key, value)
+        if asked not in self._answers:
+            self._answers[asked] = await self._look_up(account, key, value)
+        return self._answers[asked]
+
+    async def _look_up(self, account: str, key: str, value: str) -> Sequence[JsonObject]:
         found: dict[str, JsonObject] = {}
         async with anyio.create_task_group() as group:
             for region in await self._regions_of(account):

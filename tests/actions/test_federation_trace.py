@@ -38,6 +38,24 @@ def sessions(answer: Answer) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", answer.value)
 
 
+def test_what_is_done_in_the_console_is_found_by_the_session_s_name(stage: Stage) -> None:
+    """The console acts with credentials of its own: another key id, the same session."""
+    before = sessions(trace(stage))
+    seats = {s.access_key_id for s in stage.world.seats if s.kind == "federated_role_session"}
+    history = stage.world.aws.cloud.events
+    for event in history.all():
+        if event.access_key_id in seats:
+            identity = cast("dict[str, Json]", event.body["userIdentity"])
+            body = {
+                **event.body,
+                "userIdentity": {**identity, "accessKeyId": "ASIAOFTHECONSOLE0000"},
+                "sessionCredentialFromConsole": "true",
+            }
+            history._events.remove(event)
+            history.add(replace(event, body=body, access_key_id="ASIAOFTHECONSOLE0000"))
+    assert sessions(trace(stage)) == before
+
+
 def test_each_session_is_found_with_all_that_came_of_it(stage: Stage) -> None:
     """The chain leads from the sign-on to the role, the key, its session and the machine."""
     answer = trace(stage)

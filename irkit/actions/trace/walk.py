@@ -1,14 +1,15 @@
 """Following one session through everything it led to: other roles, other accounts, new keys.
 
 The search goes from credential to credential. What a session may do, its children may do as well,
-so that children's acts count as its own. A child in an account that is not pinned is a gap.
+so that children's acts count as its own. A child in an account that is not pinned is a gap. What is
+done in the console is not under the session's credential: it is found by the session's name.
 """
 
 from dataclasses import dataclass, field
 from typing import Final
 
 from irkit.actions.cloudtrail import History
-from irkit.actions.shape import listed, text
+from irkit.actions.shape import listed, maybe_text, text
 from irkit.actions.trace.events import (
     instances_of,
     key_of,
@@ -67,27 +68,63 @@ class Findings:
         }
 
 
-async def follow(history: History, account: str, seat: str) -> Findings:
-    """Return everything that came of the credential `seat` of `account`."""
+async def follow(
+    history: History, account: str, seat: str, session: "JsonObject | None" = None
+) -> Findings:
+    """Return everything that came of the credential `seat` of `account`.
+
+    `session` is what is known of it where it is a role's session: the console acts for those with
+    credentials of its own, which the log shows under the session's name alone.
+    """
     findings = Findings()
     pinned = frozenset(history.readers.aws.accounts())
-    open_: list[tuple[str, str]] = [(account, seat)]
+    open_ = [_Open(account=account, seat=seat, session=session)]
     seen: set[str] = set()
     while open_:
-        where, credential = open_.pop()
-        if credential in seen:
+        this = open_.pop()
+        if this.seat in seen:
             continue
-        seen.add(credential)
-        if where not in pinned:
-            history.gaps.append(f"{where}: {credential} acts there, and it is not a pinned account")
+        seen.add(this.seat)
+        if this.account not in pinned:
+            history.gaps.append(
+                f"{this.account}: {this.seat} acts there, and it is not a pinned account"
+            )
             continue
-        for event in await history.look_up(where, "AccessKeyId", credential):
-            findings.events.append(event)
-            open_ += _take(findings, event)
+        acts = await history.look_up(this.account, "AccessKeyId", this.seat)
+        for event in (*acts, *await _by_console(history, this)):
+            if text(event, "eventID") not in seen:
+                seen.add(text(event, "eventID"))
+                findings.events.append(event)
+                open_ += _take(findings, event)
     return findings
 
 
-def _take(findings: Findings, event: JsonObject) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A credential that is to be followed; `session` says of a role's whose it is and when."""
+
+    account: str
+    seat: str
+    session: "JsonObject | None" = None
+
+
+async def _by_console(history: History, this: _Open) -> tuple[JsonObject, ...]:
+    """Return what the console did for a role's session."""
+    session = this.session
+    if session is None or "role_id" not in session:
+        return ()
+    principal = f"{text(session, 'role_id')}:{text(session, 'name')}"
+    began, ends = text(session, "started_at"), text(session, "expires_at") or "9999"
+    return tuple(
+        event
+        for event in await history.look_up(this.account, "Username", text(session, "name"))
+        if maybe_text(event, "sessionCredentialFromConsole") == "true"
+        and maybe_text(event, "userIdentity", "principalId") == principal
+        and began <= text(event, "eventTime") <= ends
+    )
+
+
+def _take(findings: Findings, event: JsonObject) -> list[_Open]:
     """Note what one event led to; return the credentials that it issued."""
     if not succeeded(event):
         return []
@@ -97,11 +134,13 @@ def _take(findings: Findings, event: JsonObject) -> list[tuple[str, str]]:
         findings.users_created.append(user)
     if session := session_of(event):
         findings.chained.append(session)
-        return [(text(session, "account"), text(session, "seat"))]
+        return [
+            _Open(account=text(session, "account"), seat=text(session, "seat"), session=session)
+        ]
     if session := user_session_of(event):
         findings.user_sessions.append(session)
-        return [(text(session, "account"), text(session, "seat"))]
+        return [_Open(account=text(session, "account"), seat=text(session, "seat"))]
     if key := key_of(event):
         findings.keys_created.append(key)
-        return [(text(event, "recipientAccountId"), text(key, "id"))]
+        return [_Open(account=text(event, "recipientAccountId"), seat=text(key, "id"))]
     return []

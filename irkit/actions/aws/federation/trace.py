@@ -106,7 +106,7 @@ class Trace(Read):
             session = session_of(event)
             if session is None or not _is_of(person, event, session):
                 continue
-            found = await follow(history, self.account, text(session, "seat"))
+            found = await follow(history, self.account, text(session, "seat"), session)
             evidence += [event, *found.events]
             sessions.append(
                 {

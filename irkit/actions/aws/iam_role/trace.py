@@ -66,7 +66,7 @@ class Trace(Read):
             session = session_of(event)
             if session is not None and session["role"] == name:
                 sessions.append(session)
-                whole.take(await follow(history, role.account, text(session, "seat")))
+                whole.take(await follow(history, role.account, text(session, "seat"), session))
         value: dict[str, Json] = {"sessions": listed(sessions), **whole.to_json()}
         return Answer(
             value=value,
