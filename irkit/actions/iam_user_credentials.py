@@ -26,6 +26,7 @@ class _Kind:
     items: str
     update: str
     id_: str
+    made: str
 
 
 _KINDS: Final = {
@@ -37,6 +38,7 @@ _KINDS: Final = {
             items="SSHPublicKeys",
             update="update_ssh_public_key",
             id_="SSHPublicKeyId",
+            made="UploadDate",
         ),
         _Kind(
             name="service-credential",
@@ -44,6 +46,7 @@ _KINDS: Final = {
             items="ServiceSpecificCredentials",
             update="update_service_specific_credential",
             id_="ServiceSpecificCredentialId",
+            made="CreateDate",
         ),
         _Kind(
             name="certificate",
@@ -51,13 +54,14 @@ _KINDS: Final = {
             items="Certificates",
             update="update_signing_certificate",
             id_="CertificateId",
+            made="UploadDate",
         ),
     )
 }
 
 
 async def list_credentials(readers: Readers, user: Principal) -> list[Json]:
-    """Return each credential: its kind, id, status, and the service it is for, if it says so."""
+    """Return each credential: kind, id, status, since when, and for which service, if it says."""
     found: list[JsonObject] = []
     for kind in _KINDS.values():
         found += [
@@ -65,6 +69,7 @@ async def list_credentials(readers: Readers, user: Principal) -> list[Json]:
                 "kind": kind.name,
                 "id": text(item, kind.id_),
                 "status": text(item, "Status"),
+                "created": maybe_text(item, kind.made),
                 "service": maybe_text(item, "ServiceName"),
             }
             for item in await all_of(

@@ -209,6 +209,17 @@ def test_passwords_providers_versions_and_administrators_are_found() -> None:
         stage.world.clock.advance(timedelta(hours=2))
         with by_hand(stage, "iam", DATA) as iam:
             iam.create_login_profile(UserName="administrator", Password="correct-horse-1A!")
+            iam.upload_ssh_public_key(UserName="administrator", SSHPublicKeyBody="ssh-rsa AAAA")
+            iam.create_service_specific_credential(
+                UserName="administrator", ServiceName="bedrock.amazonaws.com"
+            )
+            device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+            iam.enable_mfa_device(
+                UserName="administrator",
+                SerialNumber=device["VirtualMFADevice"]["SerialNumber"],
+                AuthenticationCode1="000000",
+                AuthenticationCode2="111111",
+            )
             iam.create_open_id_connect_provider(
                 Url="https://token.example", ThumbprintList=["a" * 40]
             )
@@ -220,6 +231,10 @@ def test_passwords_providers_versions_and_administrators_are_found() -> None:
     kinds = {row["kind"]: row for row in found}
     assert {"new_console_password", "new_identity_provider", "new_policy_version"} <= set(kinds)
     assert kinds["new_user"]["why"].endswith("and may do everything")
+    ways = " ".join(row["why"] for row in found if row["kind"] == "new_credential")
+    assert "ssh-key" in ways
+    assert "service-credential bedrock.amazonaws.com" in ways
+    assert "phone" in kinds["new_mfa_device"]["why"]
 
 
 def test_what_a_role_may_do_is_what_aws_says(stage: Stage) -> None:

@@ -7,7 +7,9 @@ from typing import ClassVar, Final
 import anyio
 
 from irkit.actions.absent import IAM
+from irkit.actions.arn import Principal
 from irkit.actions.base import Answer, Read, Readers, parameter
+from irkit.actions.iam_user_credentials import list_credentials
 from irkit.actions.persistence import finding, new_identities, new_versions, outside_trust
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.actions.times import moment
@@ -40,7 +42,7 @@ class _Hunt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersistenceHunt(Read):
-    """Lists what is new among users, keys, passwords, roles, providers, and who trusts outside."""
+    """Lists what is new among users, their credentials, roles, providers; and outside trust."""
 
     spec: ClassVar[Spec] = Spec(
         id="aws.iam.persistence_hunt",
@@ -54,8 +56,12 @@ class PersistenceHunt(Read):
                 "iam:GetLoginProfile",
                 "iam:GetOpenIDConnectProvider",
                 "iam:ListAccessKeys",
+                "iam:ListMFADevices",
                 "iam:ListOpenIDConnectProviders",
                 "iam:ListSAMLProviders",
+                "iam:ListSSHPublicKeys",
+                "iam:ListServiceSpecificCredentials",
+                "iam:ListSigningCertificates",
             )
         ),
         reveals=(Kind.LONG_TERM_KEY, Kind.CONSOLE_SESSION, Kind.EXTERNAL_TRUST),
@@ -130,28 +136,38 @@ async def _identities(hunt: _Hunt, account: str) -> None:
 async def _credentials(
     hunt: _Hunt, where: Where, user: JsonObject, limiter: anyio.CapacityLimiter
 ) -> None:
-    """Find new keys and a new console password of one user."""
+    """Find what is new among the ways of one user to come in."""
     name, arn = text(user, "UserName"), text(user, "Arn")
     async with limiter:
         try:
-            keys = await where.listed(
-                hunt.readers, "iam", "list_access_keys", "AccessKeyMetadata", {"UserName": name}
-            )
-            login = await where.find(
-                hunt.readers, "iam", "get_login_profile", {"UserName": name}, IAM
-            )
+            found = [row async for row in _ways_of(hunt.readers, where, name)]
         except CallError as error:
             hunt.gaps.append(f"{where.account}: {name}: {error.diagnostics[0].summary}")
             return
-    for key in keys:
-        made = maybe_text(key, "CreateDate")
-        if made >= hunt.since:
-            why = f"key {text(key, 'AccessKeyId')}, {text(key, 'Status')}, was made in that time"
-            hunt.take(where.account, finding("new_key", arn, made, why))
+    for kind, made, why in found:
+        if made and made >= hunt.since:
+            hunt.take(where.account, finding(kind, arn, made, f"{why} in that time"))
+
+
+async def _ways_of(
+    readers: Readers, where: Where, user: str
+) -> AsyncIterator[tuple[str, str, str]]:
+    """Yield each credential of a user as kind of finding, when it was made, and what happened."""
+    named: dict[str, Json] = {"UserName": user}
+    for key in await where.listed(readers, "iam", "list_access_keys", "AccessKeyMetadata", named):
+        why = f"key {text(key, 'AccessKeyId')}, {text(key, 'Status')}, was made"
+        yield "new_key", maybe_text(key, "CreateDate"), why
+    login = await where.find(readers, "iam", "get_login_profile", named, IAM)
     made = maybe_text(login, "LoginProfile", "CreateDate")
-    if made and made >= hunt.since:
-        why = "it was given a console password in that time"
-        hunt.take(where.account, finding("new_console_password", arn, made, why))
+    yield "new_console_password", made, "it was given a console password"
+    other = await list_credentials(readers, Principal(account=where.account, name=user))
+    for item in entries({"other": other}, "other"):
+        what = " ".join(filter(None, (text(item, "kind"), maybe_text(item, "service"))))
+        why = f"{what} {text(item, 'id')}, {text(item, 'status')}, was made"
+        yield "new_credential", text(item, "created"), why
+    for device in await where.listed(readers, "iam", "list_mfa_devices", "MFADevices", named):
+        why = f"second factor {text(device, 'SerialNumber')} was enrolled"
+        yield "new_mfa_device", maybe_text(device, "EnableDate"), why
 
 
 async def _providers(hunt: _Hunt, account: str) -> None:
