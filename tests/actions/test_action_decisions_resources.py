@@ -79,6 +79,11 @@ NOBODY: dict[str, dict[str, Any]] = {
     },
     "aws.kms_key.protect": {"key": here("kms", "key/00000000-0000-4000-8000-000000000000")},
     "aws.cloudtrail.restore": {"trail": here("cloudtrail", "trail/nobody")},
+    "aws.eks.remove_access": {
+        "cluster": "nobody",
+        "account": PROD,
+        "principal": f"arn:aws:iam::{PROD}:role/Deploy",
+    },
 }
 
 

@@ -166,3 +166,13 @@ def test_a_trail_whose_log_does_not_arrive_is_not_restored(stage: Stage) -> None
     with by_hand(stage, "cloudtrail") as cloudtrail:
         cloudtrail.stop_logging(Name="acme")
     assert [change.id for change in planned(stage, action)] == ["logging"]
+
+
+def test_a_shell_in_a_region_that_nobody_named_is_found(stage: Stage) -> None:
+    """To look in one region and find nothing would seem done."""
+    with by_hand(stage, "ssm", region="eu-west-1") as ssm:
+        ssm.start_session(Target="i-0123456789abcdef0")
+    action = changing("aws.ssm.cut_sessions", account=PROD)
+    ((change, _),) = made(stage, action)
+    assert now(stage, action, change) == {"open": False}
+    assert planned(stage, action) == ()

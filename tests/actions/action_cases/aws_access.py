@@ -1,5 +1,6 @@
 """Changing actions on ways into AWS beside IAM, each where it has something to do."""
 
+from by_hand import by_hand
 from moto.identitystore.models import identitystore_backends
 from moto.ssoadmin.models import ssoadmin_backends
 from stage import DATA, PROD, Stage, changing
@@ -30,6 +31,8 @@ def disable_profile(stage: Stage) -> Action:
 def remove_cluster_access(stage: Stage) -> Action:
     """A role with two policies in a cluster, one of them limited."""
     role = f"arn:aws:iam::{PROD}:role/Deploy"
+    with by_hand(stage, "eks") as eks:
+        eks.create_cluster(name="shop", roleArn=role, resourcesVpcConfig={})
     stage.world.aws.cloud.own(AccessEntries).entries[PROD, "us-east-1", "shop", role] = AccessEntry(
         type="STANDARD",
         username=f"arn:aws:sts::{PROD}:assumed-role/Deploy/{{{{SessionName}}}}",

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.absent import or_none
+from irkit.actions.arn import principal
 from irkit.actions.aws_calls import all_of, sent
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
-from irkit.actions.refusal import cannot_reach
+from irkit.actions.refusal import cannot_reach, no_such
 from irkit.actions.shape import entries, entry, listed, text, texts
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
@@ -31,7 +32,11 @@ class RemoveAccess(Action):
         reversal=Reversal.EXACT,
         target="aws.eks_access",
         permissions=Permissions(
-            iam_read=("eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"),
+            iam_read=(
+                "eks:DescribeAccessEntry",
+                "eks:DescribeCluster",
+                "eks:ListAssociatedAccessPolicies",
+            ),
             iam_write=(
                 "eks:AssociateAccessPolicy",
                 "eks:CreateAccessEntry",
@@ -64,7 +69,11 @@ class RemoveAccess(Action):
     region: str = parameter("aws.region", "The cluster's region", default="us-east-1")
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read the access entry and its policies."""
+        """Read the access entry and its policies; without one, whether the cluster is there.
+
+        Raises:
+            IrkitError: if there is no such cluster, or what was given can have no entry.
+        """
         call = readers.aws.call(
             "eks",
             "describe_access_entry",
@@ -74,6 +83,8 @@ class RemoveAccess(Action):
         )
         reply = await or_none(call, _ABSENT)
         if reply is None:
+            principal("user" if ":user/" in self.principal else "role", self.principal)
+            await self._cluster(readers)
             return {"entry": None}
         found = entry(reply.body, "accessEntry")
         policies = await all_of(
@@ -154,6 +165,19 @@ class RemoveAccess(Action):
             done = await self._send(writers, "associate_access_policy", policy)
             ids = (*ids, *done.request_ids)
         return Applied(request_ids=ids, status=200)
+
+    async def _cluster(self, readers: Readers) -> None:
+        """Return if the cluster is there: EKS says the same of one that is not and of no entry."""
+        call = readers.aws.call(
+            "eks",
+            "describe_cluster",
+            {"name": self.cluster},
+            account=self.account,
+            region=self.region,
+        )
+        if await or_none(call, _ABSENT) is None:
+            place = f"look in account {self.account}, region {self.region}"
+            raise no_such("EKS cluster", self.cluster, place)
 
     async def _send(self, writers: Writers, operation: str, more: JsonObject) -> Applied:
         return await sent(

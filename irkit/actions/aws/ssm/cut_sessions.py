@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
 from irkit.actions.one_way import OneWay
 from irkit.actions.shape import entries, maybe_text, text
-from irkit.actions.where import HOME, Where
+from irkit.actions.where import Where
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
@@ -19,7 +19,7 @@ _OPEN: Final = frozenset({"Connected", "Connecting", "Disconnected"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutSessions(OneWay):
-    """Terminates sessions: of one machine, of one person, or all of a region."""
+    """Terminates sessions: of one machine, of one person, or all; in one region or in every one."""
 
     spec: ClassVar[Spec] = Spec(
         id="aws.ssm.cut_sessions",
@@ -31,7 +31,8 @@ class CutSessions(OneWay):
         reversal=Reversal.SELF_HEALING,
         target="aws.ssm_session",
         permissions=Permissions(
-            iam_read=("ssm:DescribeSessions",), iam_write=("ssm:TerminateSession",)
+            iam_read=("ec2:DescribeRegions", "ssm:DescribeSessions"),
+            iam_write=("ssm:TerminateSession",),
         ),
         does_not_cut=(Kind.LONG_TERM_KEY, Kind.ROLE_SESSION, Kind.FEDERATED_ROLE_SESSION),
         visible_within=timedelta(seconds=60),
@@ -46,34 +47,33 @@ class CutSessions(OneWay):
     instead: ClassVar[str] = "whoever may opens a new session by themselves"
 
     account: str = parameter("aws.account", "The account")
-    region: str = parameter("aws.region", "The region", default=HOME)
+    region: str = parameter("aws.region", "One region; empty for all", default="")
     instance: str = parameter("text", "Only of this machine (i-…)", default="")
     owner: str = parameter("text", "Only whose owner's ARN ends with this", default="")
 
     async def probe(self, readers: Readers) -> Seen:
         """List the open sessions, with who opened each and when."""
-        where = self._where
-        filters: Json = []
+        filters: Json = [{"key": "Target", "value": self.instance}]
+        given: dict[str, Json] = {"State": "Active"}
         if self.instance:
-            filters = [{"key": "Target", "value": self.instance}]
-        found = await where.listed(
-            readers,
-            "ssm",
-            "describe_sessions",
-            "Sessions",
-            {"State": "Active", **({"Filters": filters} if filters else {})},
-        )
-        sessions: list[Json] = [
-            {
-                "id": text(item, "SessionId"),
-                "machine": text(item, "Target"),
-                "owner": maybe_text(item, "Owner"),
-                "started_at": maybe_text(item, "StartDate"),
-            }
-            for item in sorted(found, key=lambda item: text(item, "SessionId"))
-            if text(item, "Status") in _OPEN
-        ]
-        return {"tenant": where.tenant, "sessions": sessions}
+            given["Filters"] = filters
+        regions = (self.region,) if self.region else await readers.aws.regions(self.account)
+        sessions: list[Json] = []
+        for region in sorted(regions):
+            where = Where(account=self.account, region=region)
+            found = await where.listed(readers, "ssm", "describe_sessions", "Sessions", given)
+            sessions += [
+                {
+                    "id": text(item, "SessionId"),
+                    "region": region,
+                    "machine": text(item, "Target"),
+                    "owner": maybe_text(item, "Owner"),
+                    "started_at": maybe_text(item, "StartDate"),
+                }
+                for item in sorted(found, key=lambda item: text(item, "SessionId"))
+                if text(item, "Status") in _OPEN
+            ]
+        return {"tenant": f"aws:{self.account}", "sessions": sessions}
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
         """End each."""
@@ -94,21 +94,18 @@ class CutSessions(OneWay):
         return {"open": any(item["id"] == target.id for item in entries(seen, "sessions"))}
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
-        """Return the sessions; where there is none, the machine or region that was looked at."""
+        """Return the sessions; without one, the machine, region or account that was looked at."""
         found = tuple(_target(seen, session) for session in self._meant(seen))
-        name = self.instance or self.region
+        name = self.instance or self.region or self.account
         none = Target(kind="aws.ssm_session", tenant=text(seen, "tenant"), id=name, label=name)
         return found or (none,)
 
     async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
         """End one."""
-        return await self._where.send(
+        where = Where(account=self.account, region=text(change.saved, "region"))
+        return await where.send(
             writers, "ssm", "terminate_session", {"SessionId": change.target.id}
         )
-
-    @property
-    def _where(self) -> Where:
-        return Where(account=self.account, region=self.region)
 
     def _meant(self, seen: Seen) -> Iterator[JsonObject]:
         for session in entries(seen, "sessions"):
