@@ -193,6 +193,24 @@ def test_a_name_is_not_pruned_where_it_gets_in_all_the_same(stage: Stage, wider:
     assert "all the same" in refusal(stage, action)
 
 
+@pytest.mark.parametrize(
+    ("trusted", "gone"),
+    [
+        (f"arn:aws:iam::{OUTSIDE}:root", f"arn:aws:iam::{OUTSIDE}:user/operator"),
+        (f"arn:aws:iam::{PROD}:role/Developer", f"arn:aws:sts::{PROD}:assumed-role/Developer/kai"),
+    ],
+)
+def test_a_name_that_is_not_there_is_not_gone_where_it_gets_in(
+    stage: Stage, trusted: str, gone: str
+) -> None:
+    """By its account, or as a session of a role that is trusted: to find it gone would be false."""
+    with iam_of(stage) as iam:
+        role = next(role for role in iam.roles.values() if role.name == "Deploy")
+        role.assume_role_policy_document = json.dumps(trusted_by(trusted))
+    action = changing("aws.iam_role.prune_trust", role=DEPLOY, trusted=gone)
+    assert "all the same" in refusal(stage, action)
+
+
 def test_an_identity_provider_is_pruned_although_its_account_is_trusted(stage: Stage) -> None:
     """Whoever comes from a provider is none of the account's own users and roles."""
     root: dict[str, Json] = {

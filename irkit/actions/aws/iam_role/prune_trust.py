@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final, cast
 
+from irkit.actions.arn import role_of_session
 from irkit.actions.base import Seen, parameter
 from irkit.actions.iam_role_limits import editable
 from irkit.actions.iam_trust import TrustAction
@@ -68,6 +69,7 @@ class PruneTrust(TrustAction):
         statements = [_without(statement, name) for statement in _statements(trust)]
         left = [statement for statement in statements if statement is not None]
         if left == list(_statements(trust)):
+            _refuse_wider(seen, left, name)
             return ()
         if not any(statement["Effect"] == "Allow" for statement in left):
             raise cannot_reach(
@@ -108,18 +110,33 @@ def _refuse_wider(seen: Seen, statements: list[JsonObject], name: str) -> None:
     """Refuse where the principal gets in by another name.
 
     Raises:
-        IrkitError: if everybody, or the principal's account as a whole, is still trusted.
+        IrkitError: if everybody, the principal's account as a whole, or the role whose session it
+            is, is still trusted.
     """
     parts = name.split(":")
     own = len(parts) > 5 and not parts[5].startswith(_PROVIDERS)  # noqa: PLR2004 - of an ARN
     account = parts[4] if own else name
-    for wider in {"*", account} - {name}:
-        if wider in set(_trusted(statements)):
+    for trusted in _trusted(statements):
+        if trusted in {"*", account} - {name} or _is_role_of(trusted, name):
             raise cannot_reach(
                 f"{name} gets into {text(seen, 'arn')} all the same, because "
-                f"{'everybody' if wider == '*' else f'the account {wider}'} is trusted",
+                f"{_whom(trusted)} is trusted",
                 "take that out as well, quarantine the principal, or run aws.iam_role.lock_trust",
             )
+
+
+def _whom(trusted: str) -> str:
+    if trusted == "*":
+        return "everybody"
+    return f"the account {trusted}" if trusted.isdecimal() else trusted
+
+
+def _is_role_of(trusted: str, session: str) -> bool:
+    """Say whether what is trusted is the role that a session, given by its ARN, is on."""
+    account, role, _ = role_of_session(session)
+    whose = trusted.split(":")
+    is_role = len(whose) > 5 and whose[5].startswith("role/")  # noqa: PLR2004 - of an ARN
+    return bool(role) and is_role and (whose[4], whose[5].rpartition("/")[2]) == (account, role)
 
 
 def _trusted(statements: list[JsonObject]) -> Iterator[str]:
