@@ -29,6 +29,9 @@ _EVERYTHING: Final[Json] = [
         "Ipv6Ranges": [{"CidrIpv6": "::/0"}],
     }
 ]
+_AS_MADE: Final[Json] = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+"""What AWS lets out of a new group in every network; where there is IPv6, that is seen later."""
+
 _DESCRIPTIONS: Final = {
     OPEN: "irkit: interfaces pass through this group so that their flows end",
     QUARANTINE: "irkit: machines cut off the network",
@@ -112,7 +115,7 @@ async def make_group(readers: Readers, writers: Writers, place: Place, fence: Fe
         group = await _find(readers, place, fence) or {
             "GroupId": text(made.body, "GroupId"),
             "IpPermissions": [],
-            "IpPermissionsEgress": _EVERYTHING,
+            "IpPermissionsEgress": _AS_MADE,
         }
     if fence.name == OPEN:
         ids += await _open(writers, place, group)

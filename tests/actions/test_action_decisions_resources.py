@@ -376,6 +376,24 @@ def test_a_seal_that_could_be_broken_is_none(stage: Stage, given: dict[str, str]
     assert "IRK660" in refused(stage, action)
 
 
+def test_something_else_under_its_key_is_no_seal(stage: Stage) -> None:
+    """A locked object is there, and holds other words than those that are sealed."""
+    action = seal(stage)
+    (change,) = stage.do(lambda hands: plan(hands, action))
+    with by_hand(stage, "s3", DATA) as s3:
+        s3.put_object(
+            Bucket=VAULT,
+            Key=change.target.id.partition("/")[2],
+            Body=b"nobody came",
+            ChecksumAlgorithm="SHA256",
+            ObjectLockMode="GOVERNANCE",
+            ObjectLockRetainUntilDate="2099-01-01T00:00:00Z",
+        )
+    assert stage.do(lambda hands: plan(hands, action))
+    stage.do(lambda hands: everything(hands, action))
+    assert stage.do(lambda hands: plan(hands, action)) == ()
+
+
 def test_what_is_sealed_cannot_be_deleted(stage: Stage) -> None:
     """The object holds the text, and AWS refuses to delete its version."""
     action = seal(stage)

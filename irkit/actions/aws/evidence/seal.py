@@ -1,5 +1,6 @@
 """Put a text into a bucket that nobody can change it in: an answer, a report, a list."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,7 +84,7 @@ class Seal(OneWay):
             "tenant": where.tenant,
             "bucket": self.bucket,
             "lockable": at(lock, "ObjectLockConfiguration", "ObjectLockEnabled") == "Enabled",
-            "mode": maybe_text(found, "ObjectLockMode") or None,
+            "mode": self._mode(found),
             "until": maybe_text(found, "ObjectLockRetainUntilDate"),
         }
 
@@ -114,7 +115,7 @@ class Seal(OneWay):
         )
 
     def state(self, seen: Seen, target: Target) -> Json:  # noqa: ARG002 - there is one target
-        """Return how the object is locked, None if it is not there or not locked."""
+        """Return how the content is locked there, None if it is not."""
         return {"mode": seen["mode"]}
 
     def targets(self, seen: Seen) -> tuple[Target, ...]:
@@ -139,6 +140,12 @@ class Seal(OneWay):
                 "ObjectLockRetainUntilDate": rfc3339(until),
             },
         )
+
+    def _mode(self, found: Json) -> "str | None":
+        """Return how the object is locked, None if it is not, or holds something else."""
+        own = base64.b64encode(hashlib.sha256(self.content.encode()).digest()).decode()
+        held = maybe_text(found, "ChecksumSHA256") == own
+        return maybe_text(found, "ObjectLockMode") or None if held else None
 
     @property
     def _key(self) -> str:

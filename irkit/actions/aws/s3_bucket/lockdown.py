@@ -53,7 +53,7 @@ class Lockdown(SettingsOf):
         gotchas=(
             "Every consumer of the bucket fails, the business included.",
             "irkit's own roles and `keep` are let in; without them only the root user can undo it.",
-            "AWS services that deliver into the bucket are let in as well.",
+            "AWS services acting for themselves are let in: deliveries, and CloudFront's readers.",
             "A bucket that a trail writes to is refused: its evidence must go on.",
             "Lock down first and block public access after: S3 then refuses a public policy anew.",
         ),
