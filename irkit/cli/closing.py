@@ -97,9 +97,14 @@ def _made_later(state: ChangeState, later: Sequence[Run]) -> bool:
 
 
 def _seats(runs: Sequence[Run]) -> Iterator[Held]:
-    """Judge each seat by the last look at it in any of the runs."""
+    """Judge each seat by the last look at it in any of the runs.
+
+    What an undo took back held seats down: nobody knows of them what was seen before it.
+    """
     last: dict[str, tuple[str, str]] = {}
     for run in runs:
+        if run.undoes and any(state.stage.good for state in run.changes.values()):
+            last = dict.fromkeys(last, ("unknown", run.id))
         for look in run.looks:
             last |= {seat: (str(state), run.id) for seat, state in look.seats.items()}
     for seat, (state, run_id) in last.items():

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.history import Inflated, inflate
+from irkit.engine.session import Session
 from irkit.model.fold import take
-from irkit.model.run import Run
+from irkit.model.run import Run, Stage
 from irkit.trail.journal import Journal
 
 LAST = "last"
@@ -29,6 +30,20 @@ def all_runs(journal: Journal) -> tuple[Run, ...]:
             if named is not None:
                 _confirm(named, inflate(record, journal.blobs))
     return tuple(run for run in runs.values() if run.opened)
+
+
+def as_they_stand(session: Session, runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Return `runs`, where one whose process is gone in the middle of a change counts as stopped.
+
+    Whoever is killed, or can record no more, does not say so. The change is in doubt.
+    """
+    known = tuple(runs)
+    for run in known:
+        said = run.closed or run.stopped or run.paused
+        in_flight = any(one.stage is Stage.IN_FLIGHT for one in run.changes.values())
+        if in_flight and not said and not session.acted_for(run.id):
+            run.stopped = "the process that acted for it is gone"
+    return known
 
 
 def _confirm(run: Run, entry: Inflated) -> None:

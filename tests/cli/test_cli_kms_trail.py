@@ -141,7 +141,12 @@ def test_a_key_that_falls_silent_stops_the_run_and_loses_nothing(lab: Lab) -> No
     assert group is not None
     assert "IRK728" in f"{group.exceptions}"
     assert "DisabledException" in f"{group.exceptions}"
-    assert Terminal(lab.root).here("trail", "verify").code == 0
+    terminal = Terminal(lab.root)
+    assert terminal.here("trail", "verify").code == 0
+    assert terminal.json("status", run_id).view("status")["state"] == "in_doubt"
+    assert terminal.json("runs").view("runs")["runs"][0]["state"] == "in_doubt"
+    first = terminal.json("what-now").view("what_now")["items"][0]
+    assert (first["kind"], first["command"]) == ("in doubt", f"irkit resume {run_id}")
     key().key_state = "Enabled"
     assert lab.to_its_end(book(), run_id).ending is Ending.CLOSED
     assert suspensions(lab) == 1

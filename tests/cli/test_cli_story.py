@@ -73,10 +73,12 @@ def test_a_contractor_is_contained_and_taken_back(terminal: Terminal, world: Wor
 
     answer(terminal, run)
 
+    terminal.edit("watch: 2s", "watch: 1h")  # however slow this machine is, it is not over yet
     held = terminal.json("run", run, "--no-hold", who=DANA)
     assert held.code == 3
     assert held.view("result")["outcome"] == "holding"
 
+    terminal.edit("watch: 1h", "watch: 2s")
     contained = terminal.json("run", run, who=DANA)
     assert contained.code == 0
     assert contained.view("result")["outcome"] == "contained"

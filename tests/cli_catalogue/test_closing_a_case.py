@@ -90,6 +90,21 @@ def test_a_run_that_was_undone_holds_nothing() -> None:
     assert held_open([undone, back], {}) == ()
 
 
+def test_an_undo_leaves_seats_unknown() -> None:
+    """What it took back had held them down, and nobody has looked since."""
+    contained = make_run("R1", Stage.VERIFIED, seats={"a": "dead"})
+    back = make_run("R2", Stage.VERIFIED)
+    back.undoes = "R1"
+    assert [item.what for item in held_open([contained, back], {})] == [
+        "the intruder's a is UNKNOWN"
+    ]
+    again = make_run("R3", Stage.VERIFIED, seats={"a": "dead"})
+    assert held_open([contained, back, again], {}) == ()
+    planned = make_run("R2", Stage.REFUSED)
+    planned.undoes = "R1"
+    assert held_open([contained, planned], {}) == ()
+
+
 def test_somebody_who_acted_alone_holds_until_confirmed() -> None:
     """An unconfirmed break-glass approval names the person."""
     found = held_open([make_run("R1")], {"R1": ("alice@acme",)})

@@ -24,12 +24,13 @@ def command(
 
     The exit code says the state: 0 contained or completed, 3 still open, 4 waiting for people.
     """
-    from irkit.engine.runs import all_runs, find_all  # noqa: PLC0415
+    from irkit.engine.runs import all_runs, as_they_stand, find_all  # noqa: PLC0415
 
     me = this()
     with me.session.journal(writing=False) as journal:
         consent = me.session.consent(journal)
-        runs = find_all(journal, what) if what else _under_way(all_runs(journal))
+        found = find_all(journal, what) if what else _under_way(all_runs(journal))
+        runs = as_they_stand(me.session, found)
     if not runs:
         me.output.say("There are no runs yet. Start one: irkit run PLAYBOOK")
         return ExitCode.DONE

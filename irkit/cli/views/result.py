@@ -189,7 +189,8 @@ def _residual(value: JsonObject) -> Iterator[str]:
 def _undo_words(value: JsonObject) -> Iterator[str]:
     undo = object_of(value, "undo")
     if raw_of(value, "undoes"):
-        yield f"this took back run {text_of(value, 'undoes')}"
+        did = "took" if count_of(value, "made") else "takes"
+        yield f"this {did} back run {text_of(value, 'undoes')}"
     elif exact := count_of(undo, str(Reversal.EXACT)):
         yield f"{counted(exact, 'change')} can be taken back exactly"
 
