@@ -2,12 +2,14 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from okta_org import Org
 from service_app import ServiceApp
 
 from irkit.canonical import Json
+from irkit.world.okta.records import UserStatus
 
 READ_ONLY_KINDS = ("READ_ONLY_ADMIN", "REPORT_ADMIN", "HELP_DESK_ADMIN")
 
@@ -45,6 +47,16 @@ def test_a_dead_session_is_refused_and_may_not_do_more_than_its_user(org: Org) -
     org.delete(f"/api/v1/sessions/{sid}")
     dead = org.with_session(sid, "GET", "/api/v1/users/me")
     assert (dead.status, dead.code) == (403, "E0000005")
+
+
+@pytest.mark.parametrize("status", [UserStatus.LOCKED_OUT, UserStatus.RECOVERY])
+def test_a_token_does_not_notice_what_happens_to_a_password(org: Org, status: UserStatus) -> None:
+    """Okta takes an owner who is locked out, or whose password was reset, for an active one."""
+    owner = org.state.add_user("svc@acme.test")
+    org.state.assign_role(owner, "READ_ONLY_ADMIN")
+    auth = f"SSWS {org.state.add_token(owner)}"
+    org.state.put_user(replace(org.tables.users[owner], status=status))
+    assert org.get("/api/v1/users", auth=auth).status == 200
 
 
 def test_a_token_lives_only_while_its_owner_is_active(org: Org) -> None:

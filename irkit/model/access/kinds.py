@@ -37,7 +37,7 @@ class CredentialKind(StrEnum):
     OKTA_ACCESS_TOKEN = "okta_access_token"  # noqa: S105 - a kind of token
     """An OAuth access token: lives until it expires."""
     OKTA_API_TOKEN = "okta_api_token"  # noqa: S105 - a kind of token
-    """An SSWS token: lives while its owner is active and it is used."""
+    """An SSWS token: lives while it is used, until its owner is suspended or deactivated."""
     OKTA_FACTOR = "okta_factor"
     """An authenticator the intruder enrolled: opens new sessions."""
     OKTA_IDP = "okta_idp"

@@ -33,7 +33,7 @@ ENTERED: Final = frozenset(
         UserStatus.LOCKED_OUT,
     }
 )
-"""The statuses in which a user is in the org: sessions begun before go on."""
+"""The statuses in which a user is in the org: what was begun before goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """An SSWS token. It lives only while its owner is ACTIVE."""
+    """An SSWS token. It lives while its owner is in the org (`ENTERED`)."""
 
     id: str
     name: str

@@ -26,7 +26,6 @@ from irkit.world.okta.records import (
     Session,
     Support,
     User,
-    UserStatus,
 )
 
 Documents: TypeAlias = dict[str, JsonObject]
@@ -134,12 +133,15 @@ class Tables:
         return session if user is not None and user.status in ENTERED else None
 
     def live_token(self, secret: str, now: datetime) -> ApiToken | None:
-        """Return the API token with this secret if it lives and its owner is active."""
+        """Return the API token with this secret if it lives.
+
+        To Okta an owner who is locked out, or waits for a new password, is an active one.
+        """
         token = self.api_tokens.get(self.token_ids.get(secret, ""))
         if token is None or token.expires <= now or secret in self.expired:
             return None
         owner = self.users.get(token.user_id)
-        return token if owner is not None and owner.status is UserStatus.ACTIVE else None
+        return token if owner is not None and owner.status in ENTERED else None
 
     def end_sessions(self, user_id: str) -> int:
         """Drop every session of a user and return how many there were."""

@@ -40,7 +40,10 @@ class ExpirePassword(OneWay):
         permissions=Permissions(okta_read=("okta.users.read",), okta_write=("okta.users.manage",)),
         cuts=(Kind.OKTA_SESSION,),
         does_not_cut=(
+            Kind.OKTA_OAUTH_TOKEN,
             Kind.OKTA_ACCESS_TOKEN,
+            Kind.OKTA_API_TOKEN,
+            Kind.OKTA_IDP,
             Kind.FEDERATED_ROLE_SESSION,
             Kind.CHAINED_ROLE_SESSION,
             Kind.LONG_TERM_KEY,
@@ -57,7 +60,7 @@ class ExpirePassword(OneWay):
             "Nobody gets a link: the help desk makes one once it knows whom it is talking to.",
             "For many users at once; one who is suspended is safe already and is refused.",
             "Enrolled factors stay, the intruder's as well.",
-            "Refresh tokens may live on until they are revoked.",
+            "Refresh tokens and API tokens live on: to Okta the user is still an active one.",
         ),
     )
     instead: ClassVar[str] = (

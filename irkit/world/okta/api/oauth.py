@@ -10,7 +10,7 @@ from irkit.canonical import Json, JsonObject
 from irkit.world.okta.api.authn import failed_sign_in
 from irkit.world.okta.callers import Credential, user_party
 from irkit.world.okta.keys import JwtError, public_key, unverified_claims, verified_claims
-from irkit.world.okta.records import App, User, UserStatus
+from irkit.world.okta.records import ENTERED, App, User, UserStatus
 from irkit.world.okta.routing import Access, Ask, Reply, route
 from irkit.world.okta.sign_on import is_denied
 from irkit.world.okta.views import app_party
@@ -116,7 +116,7 @@ def _for_user(ask: Ask, form: JsonObject) -> Reply:
     user = ask.tables.users.get(token.user_id) if token else None
     if token is None or user is None or token.expires <= ask.state.now():
         return _refused(400, "invalid_grant", "The refresh token is invalid or expired.")
-    if user.status is not UserStatus.ACTIVE:
+    if user.status not in ENTERED:
         return _refused(400, "invalid_grant", "The user is not active.")
     ask.happened(
         "app.oauth2.token.grant.access_token",
