@@ -10,7 +10,7 @@ from irkit.actions.refusal import no_such
 from irkit.actions.shape import entries, listed, maybe_text, text, texts
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic
-from irkit.providers.call import CallError, Outcome, Reply
+from irkit.providers.call import CallError, Outcome
 
 SUPER_ADMIN: Final = "SUPER_ADMIN"
 
@@ -93,7 +93,11 @@ async def assignment_id(readers: Readers, holder: Holder, key: str) -> str:
 
 
 async def assign(writers: Writers, holder: Holder, role: Json) -> Applied:
-    """Assign `role` to the holder, then its limits."""
+    """Assign `role` to the holder, then its limits; where they fail, the role is taken away again.
+
+    Raises:
+        CallError: if it is not there with all its limits; nobody is left with an unlimited one.
+    """
     custom = {"role": text(role, "role"), "resource-set": text(role, "resource_set")}
     replies = [
         await writers.okta.send(
@@ -104,24 +108,21 @@ async def assign(writers: Writers, holder: Holder, role: Json) -> Applied:
         )
     ]
     assignment = text(replies[0].body, "id")
-    replies += [
-        await _limit(writers, holder, assignment, "groups", group)
-        for group in texts(role, "group_limits")
+    limits = [
+        *(f"groups/{group}" for group in texts(role, "group_limits")),
+        *(f"catalog/apps/{app}" for app in texts(role, "app_limits")),
     ]
-    replies += [
-        await _limit(writers, holder, assignment, "catalog/apps", app)
-        for app in texts(role, "app_limits")
-    ]
+    path = f"{holder.path}/roles/{assignment}"
+    try:
+        replies += [await writers.okta.send("PUT", f"{path}/targets/{limit}") for limit in limits]
+    except CallError:
+        await writers.okta.send("DELETE", path)
+        raise
     return Applied(
         outputs={"assignment": assignment},
         request_ids=tuple(reply.request_id for reply in replies),
         status=replies[-1].status,
     )
-
-
-async def _limit(writers: Writers, holder: Holder, assignment: str, kind: str, item: str) -> Reply:
-    path = f"{holder.path}/roles/{assignment}"
-    return await writers.okta.send("PUT", f"{path}/targets/{kind}/{item}")
 
 
 async def _with_limits(readers: Readers, holder: Holder, item: JsonObject) -> JsonObject:

@@ -10,6 +10,7 @@ from stage import VICTIM, Hands, Stage, changing, staged
 from irkit.actions.base import Action
 from irkit.diagnostics import IrkitError
 from irkit.model.spec import Reversal
+from irkit.providers.call import CallError
 from irkit.world.okta.records import UserStatus
 
 DEVELOPERS = "developers"
@@ -210,3 +211,16 @@ def test_risk_goes_back_to_what_it_was_or_to_low(stage: Stage, level: str, after
 
     stage.do(work)
     assert risks[stage.user()] == after
+
+
+def test_a_role_whose_limit_is_gone_is_not_given_back_without_it(stage: Stage) -> None:
+    """Half given back it would be for all groups: it is taken away again, and the undo fails."""
+    okta, user = stage.world.okta, stage.user()
+    group = okta.add_group("Interns")
+    okta.assign_role(user, "USER_ADMIN", group_targets=(group,))
+    action = changing("okta.user.remove_admin_roles", user=VICTIM)
+    done = made(stage, action)
+    del okta.tables.groups[group]
+    with pytest.raises(CallError, match="E0000007"):
+        undone(stage, action, done)
+    assert okta.tables.roles[user] == {}

@@ -13,6 +13,7 @@ from stage import Hands, Stage, changing, staged
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import IrkitError
 from irkit.model.access import CredentialKind
+from irkit.world.okta.records import Support
 from irkit.world.probing import exchange
 
 INTRUDER = "203.0.113.66"
@@ -294,6 +295,14 @@ def test_a_support_case_that_is_not_there_says_which_are(stage: Stage) -> None:
     with pytest.raises(IrkitError, match="IRK661") as caught:
         planned(stage, changing("okta.support_access.revoke", case="7"))
     assert "00001, 00002" in caught.value.diagnostics[0].summary
+
+
+def test_support_that_is_let_in_without_a_case_is_not_taken_for_shut_out(stage: Stage) -> None:
+    """Only the Admin Console ends what was given to the whole org, or to a case that is hidden."""
+    stage.world.okta.tables.support = Support(enabled=True)
+    assert "by no support case" in refused(stage, changing("okta.support_access.revoke"))
+    stage.world.okta.tables.support = Support()
+    assert planned(stage, changing("okta.support_access.revoke")) == ()
 
 
 def test_support_is_not_let_in_for_a_time_that_is_over(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
 from irkit.actions.okta_things import path_of
-from irkit.actions.refusal import no_such, no_way_back
+from irkit.actions.refusal import cannot_reach, no_such, no_way_back
 from irkit.actions.shape import entries, listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.clock import parse_rfc3339
@@ -14,7 +14,8 @@ from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
 from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
-_CASES: Final = "/api/v1/org/privacy/oktaSupport/cases"
+_SETTINGS: Final = "/api/v1/org/privacy/oktaSupport"
+_CASES: Final = f"{_SETTINGS}/cases"
 _ON: Final = "ENABLED"
 _OFF: Final = "DISABLED"
 
@@ -68,10 +69,21 @@ class Revoke(Action):
             numbers = ", ".join(case["number"] for case in found) or "none"
             raise no_such("support case", self.case, "give its number", there_are=numbers)
         wanted = [case for case in found if self.case in {"", case["number"]}]
-        return {"tenant": readers.okta.tenant, "cases": listed(wanted)}
+        explained = bool(self.case) or any(case["access"] == _ON for case in found)
+        return {
+            "tenant": readers.okta.tenant,
+            "cases": listed(wanted),
+            "unexplained": not explained and await _let_in(readers),
+        }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
-        """End the access of each case that has it."""
+        """End the access of each case that has it; what no case explains is not irkit's to end."""
+        if seen["unexplained"]:
+            raise cannot_reach(
+                "Okta's support is let in, and by no support case that irkit is shown",
+                "switch it off in the Admin Console: Settings > Account > Give access to Okta "
+                "Support",
+            )
         return tuple(
             Change(
                 id=f"revoke-{text(case, 'number')}",
@@ -113,6 +125,12 @@ class Revoke(Action):
                 self.spec.id, "their time is over: grant it anew in the Admin Console"
             )
         return await _set(writers, change, {"status": _ON, "expiration": until or None})
+
+
+async def _let_in(readers: Readers) -> bool:
+    """Say whether support may enter the org at all, for whatever reason."""
+    settings = await readers.okta.get(_SETTINGS)
+    return text(settings.body, "support") == _ON
 
 
 async def _set(writers: Writers, change: Change, access: JsonObject) -> Applied:
