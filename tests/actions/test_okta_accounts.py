@@ -11,6 +11,7 @@ from irkit.actions.base import Action
 from irkit.diagnostics import IrkitError
 from irkit.model.spec import Reversal
 from irkit.providers.call import CallError
+from irkit.world.faults import Fault, FaultKind
 from irkit.world.okta.records import UserStatus
 
 DEVELOPERS = "developers"
@@ -224,3 +225,15 @@ def test_a_role_whose_limit_is_gone_is_not_given_back_without_it(stage: Stage) -
     with pytest.raises(CallError, match="E0000007"):
         undone(stage, action, done)
     assert okta.tables.roles[user] == {}
+
+
+def test_sessions_end_though_the_log_does_not_answer() -> None:
+    """Whether they ended is not known then; that they may be live is no reason to leave them."""
+    with staged(intruder=True) as stage:
+        session = next(seat for seat in stage.world.seats if seat.kind == "okta_session")
+        fault = Fault(
+            kind=FaultKind.FORBIDDEN_EMPTY, provider="okta", operation="GET /api/v1/logs", times=9
+        )
+        stage.world.faults.add(fault)
+        made(stage, changing("okta.user.revoke_sessions", user=VICTIM))
+        assert session.probe() == "dead"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from stage import Stage, staged
+from hands_on import planned, saved
+from stage import Stage, changing, staged
 
 from irkit.actions.base import Answer
 from irkit.model.access import CredentialKind
@@ -96,3 +97,16 @@ def test_a_log_that_does_not_answer_is_a_gap(stage: Stage, action: str) -> None:
     assert not answer.complete
     assert answer.gaps[0].startswith("the log was not read")
     assert answer.value
+
+
+def test_a_provider_is_switched_off_though_nothing_else_of_it_is_known(stage: Stage) -> None:
+    """Rules and links are for whoever cleans up; that Okta does not show them is said."""
+    for operation in ("GET /api/v1/policies", "GET /api/v1/idps/*/users"):
+        refusal = Fault(
+            kind=FaultKind.FORBIDDEN_EMPTY, provider="okta", operation=operation, times=10
+        )
+        stage.world.faults.add(refusal)
+    answer = stage.read("okta.idp.get", idp=provider(stage))
+    assert "the routing rules were not read" in " ".join(answer.gaps)
+    (change,) = planned(stage, changing("okta.idp.deactivate", idp=provider(stage)))
+    assert {saved(change)[key] for key in ("linked", "routing_rules")} == {None}

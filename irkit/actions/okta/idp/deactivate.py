@@ -1,5 +1,6 @@
 """Break one identity provider: nobody signs in through it any more."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -11,6 +12,7 @@ from irkit.actions.shape import listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Blast, Effect, Permissions, Reversal, Spec, Verb
+from irkit.providers.call import CallError
 
 _KEPT = 200
 """So many linked users are named in the plan; `okta.idp.unlink_users` has them all."""
@@ -64,14 +66,28 @@ class Deactivate(Switch):
         return self.idp
 
     async def keep(self, readers: Readers, record: Json) -> JsonObject:
-        """Keep what it is, who is linked to it, and which routing rules lead to it."""
+        """Keep what it is, who is linked to it, and which routing rules lead to it.
+
+        What Okta does not answer is None: it keeps nobody from switching the provider off.
+        """
         idp = text(record, "id")
-        linked = await readers.okta.list(f"/api/v1/idps/{idp}/users", {"limit": "200"})
-        users = sorted(text(user, "id") for user in linked)
+        users = await _or_none(_linked(readers, idp))
         return {
             "type": maybe_text(record, "type"),
             "created": maybe_text(record, "created"),
-            "linked": len(users),
-            "linked_users": listed(users[:_KEPT]),
-            "routing_rules": await routed_to(readers, idp),
+            "linked": None if users is None else len(users),
+            "linked_users": None if users is None else listed(users[:_KEPT]),
+            "routing_rules": await _or_none(routed_to(readers, idp)),
         }
+
+
+async def _linked(readers: Readers, idp: str) -> list[Json]:
+    linked = await readers.okta.list(f"/api/v1/idps/{idp}/users", {"limit": "200"})
+    return listed(sorted(text(user, "id") for user in linked))
+
+
+async def _or_none(read: Awaitable[list[Json]]) -> list[Json] | None:
+    try:
+        return await read
+    except CallError:
+        return None

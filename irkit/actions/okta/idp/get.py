@@ -1,6 +1,6 @@
 """What an identity provider is, who made it, and which routing rules lead to it.
 
-A log that does not answer keeps nobody from switching the provider off: it is a gap.
+Log or rules that do not answer keep nobody from switching the provider off: they are gaps.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,11 @@ from irkit.actions.okta_routing import routed_to
 from irkit.actions.okta_things import fetch
 from irkit.actions.shape import listed, maybe_text, text
 from irkit.actions.times import moment
+from irkit.canonical import Json
 from irkit.clock import rfc3339
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.spec import Permissions, Spec, Verb
+from irkit.providers.call import CallError
 
 _MADE = ("system.idp.lifecycle.create", "system.idp.lifecycle.update")
 
@@ -66,6 +68,7 @@ class Get(Read):
         made = f'target.id eq "{idp}" and ({any_of(_MADE)})'
         found = await read_what_there_is(readers, made, since=since)
         silent = () if found.events else (f"the log since {since} does not say who made it",)
+        rules, unread = await _rules(readers, idp)
         return Answer(
             value={
                 "id": idp,
@@ -74,10 +77,18 @@ class Get(Read):
                 "status": maybe_text(record, "status"),
                 "created": maybe_text(record, "created"),
                 "made_by": listed(people_who(found.events)),
-                "routing_rules": await routed_to(readers, idp),
+                "routing_rules": rules,
             },
             raw={"idp": without_secrets(record), "log": listed(found.events)},
-            complete=found.complete and not silent,
-            gaps=(*found.gaps, *silent),
+            complete=found.complete and not silent and not unread,
+            gaps=(*found.gaps, *silent, *unread),
             request_ids=found.request_ids,
         )
+
+
+async def _rules(readers: Readers, idp: str) -> tuple[list[Json], tuple[str, ...]]:
+    """Return the rules that lead to the provider, or none and a gap."""
+    try:
+        return await routed_to(readers, idp), ()
+    except CallError as error:
+        return [], (f"the routing rules were not read: {error.diagnostics[0].summary}",)
