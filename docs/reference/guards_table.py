@@ -12,6 +12,11 @@ from irkit.engine.guards import guards
 _REFUSES: Final = re.compile(r'code="(IRK\d{3})"')
 
 ELSEWHERE: Final[dict[str, str]] = {
+    "Targets that turn up later are no part of what was signed": "What is not planned is not done: "
+    "they wait in a part of their own ([ADR 6](../adr/0006-supplements-and-open-parts.md)). Where "
+    "their class needs no approval and a step would come to more than a fifth more targets than "
+    "were planned at first, the part needs one person all the same "
+    "([IRK327](../diagnostics/IRK327.md)).",
     "Undo touches what irkit made and nothing else": "It compares before it takes back, and "
     "refuses where somebody changed the thing since. What it makes has names of its own.",
     "Secrets and links reach no channel that the intruder may read": "A secret is a type of its "

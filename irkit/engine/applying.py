@@ -23,6 +23,8 @@ from irkit.engine.commands import Skip
 from irkit.engine.desk import Desk
 from irkit.engine.target_lock import target_lock
 from irkit.model.change import LATE, Change, fill_late, is_late
+from irkit.model.owners import reaches_members
+from irkit.model.plan import PlannedStep
 from irkit.model.run import ChangeState, Stage
 from irkit.model.spec import Spec
 from irkit.providers.call import CallError, Outcome, Purpose
@@ -95,7 +97,7 @@ async def _cleared(desk: Desk, state: ChangeState) -> bool:
         )
         return False
     try:
-        return await _allowed(desk, state)
+        return await _allowed(desk, state, _reaching_now(state, action, seen))
     except IrkitError as error:
         return await _not_now(desk, state, error)
 
@@ -164,8 +166,22 @@ async def _version_holds(desk: Desk, state: ChangeState) -> bool:
     return False
 
 
-async def _allowed(desk: Desk, state: ChangeState) -> bool:
-    refusal = await desk.context.guards.refusal(desk.run, state.step, before_write=True)
+def _reaching_now(state: ChangeState, action: Action, seen: Seen) -> PlannedStep:
+    """Return the step with whom its change would reach now: a group may have got members since.
+
+    What is written, and what undo starts from, is the change as it was planned and signed.
+    """
+    step, planned = state.step, state.change
+    if step.undoes or not reaches_members(planned.target):
+        return step
+    found = (change.under(step.path) for change in action.plan(seen))
+    saved = next((change.saved for change in found if change.id == planned.id), planned.saved)
+    changes = (replace(c, saved=saved) if c.id == planned.id else c for c in step.changes)
+    return replace(step, changes=tuple(changes))
+
+
+async def _allowed(desk: Desk, state: ChangeState, step: PlannedStep) -> bool:
+    refusal = await desk.context.guards.refusal(desk.run, step, before_write=True)
     if refusal is None:
         return state.part in desk.context.consent.approved(desk.run, desk.now())
     await desk.record(

@@ -11,6 +11,7 @@ from irkit.canonical import Json
 from irkit.clock import rfc3339
 from irkit.diagnostics import Diagnostic
 from irkit.engine.desk import Desk
+from irkit.engine.guards.growth import outgrown
 from irkit.engine.leaves import UnknownLeaf, Walked
 from irkit.engine.planning import not_planned
 from irkit.model.change import Change
@@ -169,7 +170,7 @@ def _part(desk: Desk, phase: str, steps: list[PlannedStep]) -> Part:
     return Part(
         id=phase if not earlier else f"{phase}+{earlier}",
         phase=phase,
-        need=_need(desk, declared, with_changes),
+        need=_need(desk, declared, with_changes, later=earlier > 0),
         steps=tuple(steps),
         hold=str(declared.hold) if declared else "watch",
     )
@@ -179,8 +180,13 @@ def _phase(desk: Desk, phase: str) -> Phase | None:
     return next((p for p in desk.context.book.main.phases if p.id == phase), None)
 
 
-def _need(desk: Desk, phase: Phase | None, steps: tuple[PlannedStep, ...]) -> PartNeed:
-    """Return the strictest need of the phase, of its steps' own approvals and of the policy."""
+def _need(
+    desk: Desk, phase: Phase | None, steps: tuple[PlannedStep, ...], *, later: bool
+) -> PartNeed:
+    """Return the strictest need of the phase, of its steps' own approvals and of the policy.
+
+    A part that comes `later` and lets a step grow is signed by somebody in any case.
+    """
     if not steps:
         return PartNeed()
     approvals = desk.context.book.main.approvals
@@ -195,6 +201,8 @@ def _need(desk: Desk, phase: Phase | None, steps: tuple[PlannedStep, ...]) -> Pa
     needs = [desk.context.consent.need(steps, approval) for approval in named or [None]]
     if any(step.overrides for step in steps):
         needs.append(OVERRIDE)
+    if later and outgrown(desk.run, steps):
+        needs.append(PartNeed(need=1))
     return PartNeed(
         need=max(need.need for need in needs),
         roles=_stricter_roles(needs),

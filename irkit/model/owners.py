@@ -60,10 +60,15 @@ _REACHES_MEMBERS: Final = frozenset({"okta.group_denial", "okta.group_role"})
 """Kinds of target that are a group's own and hit its members: what is changed names them."""
 
 
+def reaches_members(target: Target) -> bool:
+    """Say whether changing `target` hits the members of a group."""
+    return target.kind in _REACHES_MEMBERS
+
+
 def reached(change: Change) -> tuple[Target, ...]:
     """Return what a change touches, and the members of a group that it reaches."""
     target = change.target
-    if target.kind not in _REACHES_MEMBERS or not isinstance(change.saved, Mapping):
+    if not reaches_members(target) or not isinstance(change.saved, Mapping):
         return touched(target)
     members = change.saved.get("members")
     users = members if isinstance(members, list | tuple) else ()
