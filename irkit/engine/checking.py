@@ -74,10 +74,17 @@ async def look(session: Session) -> AsyncIterator[Finding]:
     for finding in (found for one in looks for found in one(session)):
         yield finding
     for connection in session.workspace.connections.values():
-        for reference in references(connection):
-            yield await secret(session, reference)
-        for finding in await _connection(session, connection):
+        found = [await secret(session, item) for item in references(connection)]
+        kept = all(finding.state is State.GOOD for finding in found)
+        for finding in (*found, *(await _connection(session, connection) if kept else ())):
             yield finding
+        if not kept:
+            yield Finding(
+                subject=f"{connection.provider} `{connection.name}`",
+                state=State.UNKNOWN,
+                what="is not asked, because a secret cannot be used",
+                remedy="see `secret`",
+            )
 
 
 def policy(session: Session) -> Iterator[Finding]:

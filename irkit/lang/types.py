@@ -177,7 +177,9 @@ def _boolean(raw: Json, place: _Place) -> Json:
         return raw
     if isinstance(raw, str) and raw.lower() in words:
         return words[raw.lower()]
-    raise place.refusal("IRK132", f"must be true or false, not {_show(raw)}")
+    raise place.refusal(
+        "IRK132", f"must be true or false, not {_show(raw)}", "write true, false, yes or no"
+    )
 
 
 def _text(raw: Json, place: _Place) -> str:

@@ -15,7 +15,7 @@ from irkit.decode import shown
 from irkit.diagnostics import Diagnostic, IrkitError, Label
 from irkit.secret import Secret
 from irkit.workspace.config import AwsConnection, Connection, SecretReference
-from irkit.workspace.secrets import text_of, unreadable
+from irkit.workspace.secrets import named, text_of, unreadable
 
 _ARN: Final = re.compile(
     r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):secret:.+"
@@ -105,5 +105,5 @@ def _only_place(
 
 def _error(reference: SecretReference, code: str, why: str, help_: str) -> IrkitError:
     at = Label(span=reference.span) if reference.span else None
-    summary = f"the secret {shown(str(reference))} {why}"
+    summary = f"the secret {named(reference)} {why}"
     return IrkitError(Diagnostic(code=code, summary=summary, at=at, help=help_))

@@ -190,7 +190,12 @@ def _no_entry(reference_: SecretReference) -> IrkitError:
     return _error(reference_, "IRK155", why, "write keyring:SERVICE/NAME")
 
 
+def named(reference_: SecretReference) -> str:
+    """Return a reference as messages name it: an ARN whole, since its end tells it apart."""
+    return f"`{reference_}`" if reference_.scheme == AWS else shown(str(reference_))
+
+
 def _error(reference_: SecretReference, code: str, why: str, help_: str) -> IrkitError:
     at = Label(span=reference_.span) if reference_.span else None
-    summary = f"the secret {shown(str(reference_))} {why}"
+    summary = f"the secret {named(reference_)} {why}"
     return IrkitError(Diagnostic(code=code, summary=summary, at=at, help=help_))

@@ -77,6 +77,8 @@ def test_check_tells_which_secrets_can_be_fetched(terminal: Terminal) -> None:
     assert "file:.irkit/keys/okta-token can be read" in found
     assert {item["code"] for item in found.values()} == {"", "IRK154"}
     assert token not in said.out + said.err
+    (aws,) = [item for item in said.views("finding") if item["subject"] == "aws `aws`"]
+    assert (aws["state"], aws["remedy"]) == ("unknown", "see `secret`")
 
 
 def test_check_writes_nothing(terminal: Terminal, world: World) -> None:

@@ -30,13 +30,14 @@ def command(
     The report of a run that was taken back later tells that too.
     """
     from irkit.cli.seat_watch import labels_of  # noqa: PLC0415
-    from irkit.engine.runs import find_with_undoing  # noqa: PLC0415
+    from irkit.engine.runs import as_they_stand, find_with_undoing  # noqa: PLC0415
     from irkit.report.gathering import story_of  # noqa: PLC0415
     from irkit.report.render import AFTER_ACTION, COMMS_DRAFT, render  # noqa: PLC0415
 
     me = this()
     with me.session.journal(writing=False) as journal:
-        told = story_of(me.session, journal, find_with_undoing(journal, name), labels_of(me))
+        runs = as_they_stand(me.session, find_with_undoing(journal, name))
+        told = story_of(me.session, journal, runs, labels_of(me))
     if me.output.json and out is None:
         me.output.raw(json.dumps(thaw({"view": "report", **told.to_json()}), ensure_ascii=False))
         return ExitCode.DONE
