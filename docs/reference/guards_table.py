@@ -18,9 +18,12 @@ ELSEWHERE: Final[dict[str, str]] = {
     "were planned at first, the part needs one person all the same "
     "([IRK327](../diagnostics/IRK327.md)).",
     "Undo touches what irkit made and nothing else": "It compares before it takes back, and "
-    "refuses where somebody changed the thing since. What it makes has names of its own.",
+    "refuses where somebody changed the thing since: name and document, or the id Okta gave, have "
+    "to be those in the trail. Tried to be got past in `tests/engine/test_guards_elsewhere.py`.",
     "Secrets and links reach no channel that the intruder may read": "A secret is a type of its "
-    "own: it goes to a secret store and can be neither planned, shown, logged nor recorded.",
+    "own: it goes to a secret store and can be neither planned, shown, logged nor recorded. Reset "
+    "links are mailed to nobody and dropped. irkit itself writes to no channel. Tried to be got "
+    "past in `tests/engine/test_guards_elsewhere.py`.",
     "Another account than the pinned one is never asked": "Whatever credentials are used, their "
     "own identity is looked at first ([IRK529](../diagnostics/IRK529.md)).",
 }
