@@ -39,6 +39,8 @@ async def get(connection: AwsConnection) -> Reply:
         (refusal("400 Bad Request", "MalformedPolicyDocument"), Outcome.REJECTED),
         (refusal("400 Bad Request", "Throttling"), Outcome.THROTTLED),
         (refusal("503 Slow", "RequestLimitExceeded"), Outcome.THROTTLED),
+        (refusal("409 Conflict", "ConcurrentModification"), Outcome.THROTTLED),
+        (refusal("500 Internal", "ResourceContention"), Outcome.THROTTLED),
         (refusal("500 Internal", "ServiceFailure"), Outcome.UNKNOWN),
         (http("503 Service Unavailable"), Outcome.UNKNOWN),
         (http("200 OK", "<half"), Outcome.UNKNOWN),

@@ -25,6 +25,27 @@ _THROTTLING: Final = frozenset(
     }
 )
 
+_BUSY: Final = frozenset(
+    {
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "ConflictException",
+        "EntityTemporarilyUnmodifiable",
+        "EntityTemporarilyUnmodifiableException",
+        "InvalidDBInstanceState",
+        "InvalidDBInstanceStateFault",
+        "OperationAborted",
+        "PolicyChangesInProgressException",
+        "ResourceConflictException",
+        "ResourceContention",
+        "ResourceContentionFault",
+        "ResourceInUseException",
+        "ScalingActivityInProgress",
+        "ScalingActivityInProgressFault",
+    }
+)
+"""Something else is being done to the same thing: in a moment the call can be made."""
+
 _PAUSE: Final = 1.0
 """Seconds after a throttled call: AWS does not say when it will answer again."""
 
@@ -50,7 +71,7 @@ def said_no(
     """
     if code in _DENIED and right and right not in message:
         message = f"{message} (this takes {right})"
-    if code in _THROTTLING or status == HTTPStatus.TOO_MANY_REQUESTS:
+    if code in _THROTTLING | _BUSY or status == HTTPStatus.TOO_MANY_REQUESTS:
         outcome = Outcome.THROTTLED
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         outcome = Outcome.UNKNOWN
@@ -60,7 +81,7 @@ def said_no(
         outcome = Outcome.SUSPICIOUS
     return _error(
         outcome,
-        f"AWS: {what} {_TEXTS[outcome]}: {code}: {message}",
+        f"AWS: {what} {_WAITS if code in _BUSY else _TEXTS[outcome]}: {code}: {message}",
         status=status,
         error=code,
         request_id=request_id,
@@ -131,6 +152,7 @@ _CODES: Final[Mapping[Outcome, str]] = {
     Outcome.THROTTLED: "IRK525",
     Outcome.SUSPICIOUS: "IRK526",
 }
+_WAITS: Final = "has to wait for something else"
 _TEXTS: Final[Mapping[Outcome, str]] = {
     Outcome.REJECTED: "was refused",
     Outcome.NOT_SENT: "could not be sent",
