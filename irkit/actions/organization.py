@@ -12,7 +12,7 @@ from irkit.actions.absent import or_none
 from irkit.actions.aws_calls import all_of, sent
 from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.refusal import cannot_reach
-from irkit.actions.shape import entries, entry, listed, maybe_text, text
+from irkit.actions.shape import at, entries, entry, listed, maybe_text, text, texts
 from irkit.canonical import Json, JsonObject, thaw
 from irkit.model.spec import Permissions
 
@@ -60,7 +60,9 @@ async def management_account(readers: Readers) -> str:
 
 
 async def see_organization(readers: Readers) -> JsonObject:
-    """Return the ids of the organization, its management account and its root.
+    """Return the ids of the organization, its management account and its root, and what binds.
+
+    `bound` says whether service control policies are enabled at all.
 
     Raises:
         IrkitError: if there is none, or its management account is not pinned.
@@ -83,6 +85,10 @@ async def see_organization(readers: Readers) -> JsonObject:
         "organization": text(reply.body, "Organization", "Id"),
         "management": management,
         "root": text(roots[0], "Id"),
+        "bound": any(
+            (at(item, "Type"), at(item, "Status")) == (SCP, "ENABLED")
+            for item in entries(roots[0], "PolicyTypes")
+        ),
     }
 
 
@@ -130,19 +136,25 @@ async def attached_to(readers: Readers, management: str, target: str) -> list[Js
     return listed(sorted(text(item, "Name") for item in policies))
 
 
-def room_for(name: str, attached: Iterable[str], statements: Iterable[JsonObject]) -> None:
-    """Return if a policy of these statements can be stored and attached.
+def room_for(seen: JsonObject, name: str, statements: Iterable[JsonObject]) -> None:
+    """Return if a policy of these statements can be stored and attached to what was seen.
 
     Raises:
-        IrkitError: if it would be too long, or one too many.
+        IrkitError: if no such policy can be attached, or it would be too long, or one too many.
     """
+    if not seen["bound"]:
+        raise cannot_reach(
+            "service control policies are not enabled in the organization",
+            f"run `aws organizations enable-policy-type --root-id {seen['root']} --policy-type "
+            f"{SCP}`; by itself that denies nobody anything",
+        )
     size = len(content_of(statements))
     if size > _LONGEST:
         raise cannot_reach(
             f"the service control policy {name} would have {size} of {_LONGEST} characters",
             "undo what it denies from earlier incidents first",
         )
-    names = set(attached)
+    names = set(texts(seen, "attached"))
     if name not in names and len(names) >= _MOST:
         raise cannot_reach(
             f"there is no room for the service control policy {name}: {_MOST} are attached",

@@ -70,7 +70,7 @@ class StatementAction(Action):
         if before == after:
             return ()
         statements = statements_with(seen_policy(seen), self.sid, after[self.sid])
-        room_for(self.policy, texts(seen, "attached"), statements)
+        room_for(seen, self.policy, statements)
         return (
             Change(
                 id=f"deny-{self.sid}",

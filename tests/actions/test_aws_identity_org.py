@@ -286,3 +286,20 @@ def test_an_entry_of_nodes_is_not_removed(stage: Stage) -> None:
     )
     action = changing("aws.eks.remove_access", cluster="shop", principal=role, account=PROD)
     assert "isolate the machines" in refusal(stage, action)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("quarantine_account", {"account": DATA}), ("scp_deny_principal", {"who": "kai"})],
+)
+def test_where_no_service_control_policy_binds_none_is_planned(
+    stage: Stage, name: str, given: dict[str, str]
+) -> None:
+    """AWS would store the policy and refuse to attach it."""
+    cloud = stage.world.aws.cloud
+    with cloud.moto:
+        organization = organizations_backends[cloud.management]["aws"]
+        assert organization.org is not None
+        root = organization.org.root_id
+        organization.disable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    assert "not enabled" in refusal(stage, changing(f"aws.org.{name}", **given))

@@ -113,7 +113,7 @@ class QuarantineAccount(Action):
         before = self.state(seen, target)
         if before == {"quarantine": statement}:
             return ()
-        room_for(self.policy, texts(seen, "attached"), (statement,))
+        room_for(seen, self.policy, (statement,))
         return (
             Change(
                 id="quarantine",

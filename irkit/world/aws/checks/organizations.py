@@ -58,6 +58,23 @@ def refuse_unfit_policies(_cloud: Cloud, call: ApiCall, _caller: Caller) -> None
 
 
 @checks("organizations:AttachPolicy")
+def refuse_what_is_not_enabled(cloud: Cloud, _call: ApiCall, _caller: Caller) -> None:
+    """Attach service control policies only where the organization has them enabled."""
+    organization = organizations_backends[cloud.management][PARTITION]
+    enabled = [kind["Type"] for root in organization.ou for kind in _types_of(root)]
+    if _SCP not in enabled:
+        raise ApiError(
+            "PolicyTypeNotEnabledException",
+            "The specified policy type is not currently enabled for this root.",
+        )
+
+
+def _types_of(node: Any) -> list[dict[str, str]]:
+    """Return the kinds of policies that a root has; units have none."""
+    return list(getattr(node, "policy_types", ()))
+
+
+@checks("organizations:AttachPolicy")
 def refuse_attachments(cloud: Cloud, call: ApiCall, _caller: Caller) -> None:
     """Attach a policy once, and no more than five of them."""
     attached = _attached(cloud, call.text("TargetId"))
