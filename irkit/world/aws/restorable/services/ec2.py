@@ -101,9 +101,10 @@ def _acls(ec2: Any) -> Json:
 
 
 def _rules(rules: Iterable[Any]) -> Iterable[str]:
+    """Yield each rule with all that it says and its tags; only its id is another one later."""
     for rule in rules:
-        source = {**rule.ip_range, **rule.source_group}
-        origin = next(
-            (str(source[key]) for key in ("CidrIp", "CidrIpv6", "GroupId") if key in source), ""
-        )
-        yield f"{rule.ip_protocol}/{rule.from_port}-{rule.to_port}/{origin}"
+        source = {**rule.ip_range, **rule.source_group, "PrefixListId": rule.prefix_list_id}
+        said = [f"{key}={value}" for key, value in sorted(source.items()) if value]
+        tags = [f"{tag['key']}:{tag['value']}" for tag in rule.get_tags()]
+        ports = f"{rule.ip_protocol}/{rule.from_port}-{rule.to_port}"
+        yield " ".join((ports, *said, *sorted(tags)))
