@@ -171,6 +171,14 @@ def test_a_change_says_why(terminal: Terminal) -> None:
     assert (said.code, said.codes) == (64, ["IRK100"])
 
 
+def test_what_cannot_be_planned_says_what_helps(terminal: Terminal) -> None:
+    """The action knows what to do instead: nobody is sent to look at their connections for it."""
+    words = ("do", "aws.lambda_function.freeze", "function=nobody", "account=111122223333")
+    said = terminal.json(*words, "--because", "x", "--dry-run")
+    (problem,) = [item for item in said.diagnostics if item["code"] == "IRK602"]
+    assert problem["help"] == "look in 111122223333/us-east-1"
+
+
 def test_an_unknown_action_says_which_was_meant(terminal: Terminal) -> None:
     """With the nearest one there is."""
     said = terminal.json("do", "okta.user.suspned", "--because", "x")
