@@ -15,16 +15,21 @@ from irkit.providers.call import CallError
 
 _MAKING: Final = (
     "Add",
+    "Associate",
     "Attach",
     "Authorize",
     "Copy",
     "Create",
+    "Enable",
     "Import",
+    "Modify",
     "Put",
     "Register",
     "Request",
     "Run",
+    "Set",
     "Update",
+    "Upload",
 )
 _GONE: Final = frozenset({"shutting-down", "terminated"})
 _ABSENT: Final = (

@@ -168,6 +168,21 @@ def test_things_that_are_gone_and_attempts_are_said_to_be() -> None:
         assert ("NO", False, False) in buckets
 
 
+def test_what_was_let_in_or_switched_is_listed_as_well() -> None:
+    """A key that was uploaded and a snapshot that was shared are made by no call of that name."""
+    with staged() as stage:
+        with by_hand(stage, "iam") as iam:
+            iam.upload_ssh_public_key(UserName="ci-deploy", SSHPublicKeyBody="ssh-rsa AAAA")
+        with by_hand(stage, "ec2") as ec2:
+            volume = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
+            snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+            ec2.modify_snapshot_attribute(
+                SnapshotId=snapshot, OperationType="add", UserIds=["999900001111"]
+            )
+        made = rows(stage.read("aws.inventory.created_by", user="administrator", account=PROD))
+    assert {"UploadSSHPublicKey", "ModifySnapshotAttribute"} <= {row["event"] for row in made}
+
+
 def test_new_identities_and_outside_trust_are_found(stage: Stage) -> None:
     """The planted user and its key, and the role that lets a stranger in."""
     answer = stage.read("aws.iam.persistence_hunt", since="3 hours ago", account=PROD)
