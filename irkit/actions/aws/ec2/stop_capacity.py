@@ -23,6 +23,8 @@ _OPEN: Final = frozenset({"open", "active", "disabled", "submitted", "modifying"
 """A disabled spot request starts its stopped machine again."""
 
 _AT_ONCE: Final = "instant"
+"""A fleet that started its machines at once and starts no others; they would go with it."""
+
 _REQUESTS: Final = {
     _SPOT: (
         "describe_spot_instance_requests",
@@ -72,6 +74,7 @@ class StopCapacity(Action):
         gotchas=(
             "A group that is set to nothing deletes its machines: put one in standby first.",
             "Cancelled requests cannot be given back; their machines go on running.",
+            "An instant fleet starts nothing more and is left: its machines would go with it.",
             "Miners come back by ECS, Batch, SageMaker and Lambda as well: sweep first.",
         ),
     )
@@ -88,7 +91,7 @@ class StopCapacity(Action):
         """Read every group and request that is named.
 
         Raises:
-            IrkitError: if one of them is not there, or a fleet starts nothing any more.
+            IrkitError: if one of them is not there.
         """
         where = self._where
         return {
@@ -187,13 +190,8 @@ class StopCapacity(Action):
         body = await self._where.read(readers, "ec2", operation, given)
         for item in entries(body, items):
             if text(item, id_) == name:
-                if maybe_text(item, "Type") == _AT_ONCE:
-                    raise cannot_reach(
-                        f"{name} started its machines at once and starts no others, and to delete "
-                        "it would delete them",
-                        "isolate or stop its machines one by one",
-                    )
-                return {"kind": kind, "id": name, "open": text(item, state) in _OPEN}
+                starts = text(item, state) in _OPEN and maybe_text(item, "Type") != _AT_ONCE
+                return {"kind": kind, "id": name, "open": starts}
         raise no_such(kind, name, f"look in {self.account}/{self.region}")
 
     async def _set(self, writers: Writers, change: Change, value: Json) -> Applied:
