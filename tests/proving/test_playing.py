@@ -1,6 +1,7 @@
 """Cases are played in worlds of their own, and judged by what those worlds say."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from irkit import assets
 from irkit.actions.load import catalogue
 from irkit.cli.testing import EXITS
-from irkit.model.playbook import DoStep, OnError, walk
+from irkit.model.playbook import DoStep, OnError, Step, children
 from irkit.proving.testing.finding import Found, find
 from irkit.proving.testing.results import CaseResult
 from irkit.proving.testing.trying import Trial, run_all, try_one
@@ -71,13 +72,39 @@ def test_a_suspension_that_is_refused_keeps_no_session_alive() -> None:
     assert wrong(tried(found)) == []
 
 
+STOPS = {
+    ("aws.iam_role.lock_trust", "aws.iam_role.revoke_sessions"),  # or the new secrets are read
+    ("aws.secret.deny_access", "aws.secret.rotate"),  # likewise, and a person is asked
+    ("aws.evidence.snapshot", "aws.ec2_instance.stop"),  # no evidence, no loss of memory
+    ("aws.iam_role.deny_session", "aws.iam_role.revoke_sessions"),  # where a person is asked
+    ("okta.user.revoke_sessions", "okta.user.remove_admin_roles"),  # whoever is protected is
+    ("okta.user.revoke_sessions", "okta.user.remove_groups"),  # refused here, and all that needs it
+}
+"""Changes that are only made where the one before them was."""
+
+
+def sequences(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """Return the steps, and those inside each of them."""
+    yield steps
+    for step in steps:
+        for inner in children(step):
+            yield from sequences(inner)
+
+
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_every_shipped_playbook_goes_on_where_nobody_can_be_suspended(playbook: str) -> None:
-    """A step that Okta does only for an active user stops no other in any of them."""
-    book = found_of(playbook).book
-    steps = [step for phase in book.main.phases for step in walk(phase.steps)]
-    suspending = [s for s in steps if isinstance(s, DoStep) and s.action == "okta.user.suspend"]
-    assert all(step.on_error is OnError.CONTINUE for step in suspending)
+def test_no_refused_cut_of_a_shipped_playbook_keeps_the_next_from_being_made(playbook: str) -> None:
+    """One who is locked out, a full policy or a lost role is no reason to leave the rest open."""
+    phases = found_of(playbook).book.main.phases
+    stops = {
+        (first.action, second.action)
+        for phase in phases
+        for steps in sequences(phase.steps)
+        for first, second in pairwise(steps)
+        if isinstance(first, DoStep)
+        and isinstance(second, DoStep)
+        and first.on_error is OnError.STOP
+    }
+    assert stops <= STOPS
 
 
 def case_of(tmp_path: Path, lines: str) -> CaseResult:
