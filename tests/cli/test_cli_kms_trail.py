@@ -26,6 +26,7 @@ from irkit.trail.journal import Journal
 from irkit.trail.note import VerifierKey
 from irkit.world.aws.handlers.kms_edwards import make_key
 from irkit.world.aws.iam_view import PARTITION
+from irkit.world.faults import Fault, FaultKind
 from irkit.world.fixtures.acme_small import OUTSIDE, PROD, VICTIM
 from irkit.world.fixtures.permissions import allow, document, trusted_by
 
@@ -150,6 +151,17 @@ def test_a_key_that_falls_silent_stops_the_run_and_loses_nothing(lab: Lab) -> No
     key().key_state = "Enabled"
     assert lab.to_its_end(book(), run_id).ending is Ending.CLOSED
     assert suspensions(lab) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [FaultKind.RESET_AFTER, FaultKind.TRUNCATED, FaultKind.OK_HTML, FaultKind.THROTTLED]
+)
+def test_a_call_without_a_good_answer_is_made_again(lab: Lab, kind: FaultKind) -> None:
+    """The same message has the same signature, so nothing can happen twice."""
+    lab.world.faults.add(Fault(kind=kind, provider="aws", operation="kms:Sign"))
+    assert Terminal(lab.root).here("case", "open", "teal-otter").code == 0
+    assert [fired.fault.kind for fired in lab.world.faults.fired()] == [kind]
+    assert Terminal(lab.root).here("trail", "verify", "--deep").code == 0
 
 
 def test_an_alias_that_names_another_key_is_refused(lab: Lab) -> None:

@@ -18,6 +18,7 @@ from irkit.engine.secrets import Secrets
 from irkit.secret import Secret
 from irkit.workspace.config import Mode, SecretReference, Workspace
 from irkit.world.aws.iam_view import PARTITION
+from irkit.world.faults import Fault, FaultKind
 from irkit.world.fixtures.acme_small import DATA, OUTSIDE, PROD
 
 ARN = f"arn:aws:secretsmanager:us-east-1:{DATA}:secret:irkit/okta"
@@ -89,7 +90,7 @@ def prepared(workspace: Workspace) -> tuple[tuple[Diagnostic, ...], bool]:
 
 def test_okta_is_reached_with_a_token_that_aws_keeps(tmp_path: Path) -> None:
     """It is read with the reading role, and no call's parameters or errors hold it."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         token = moved_to_aws(lab)
         silent, answering = prepared(lab.session.workspace)
         asked = [c for c in lab.world.calls.all() if c.operation.endswith(":GetSecretValue")]
@@ -98,9 +99,21 @@ def test_okta_is_reached_with_a_token_that_aws_keeps(tmp_path: Path) -> None:
     assert token.reveal() not in repr(asked)
 
 
+@pytest.mark.parametrize("kind", [FaultKind.TRUNCATED, FaultKind.OK_HTML])
+def test_half_an_answer_is_no_empty_secret(tmp_path: Path, kind: FaultKind) -> None:
+    """What is not all there is asked for again."""
+    with laboratory(tmp_path, intruder=False) as lab:
+        allow_reading()
+        keep("irkit/okta", "the token")
+        fault = Fault(kind=kind, provider="aws", operation="secretsmanager:GetSecretValue")
+        lab.world.faults.add(fault)
+        assert read(lab.session.workspace, ARN) == Secret("the token")
+        assert [fired.fault for fired in lab.world.faults.fired()] == [fault]
+
+
 def test_a_member_of_a_secret_that_is_json(tmp_path: Path) -> None:
     """`#` names it; what is no text, or not there, is an error that shows nothing of the rest."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         allow_reading()
         keep("irkit/okta-all", json.dumps({"token": "the token", "count": 7}))
         workspace = lab.session.workspace
@@ -115,7 +128,7 @@ def test_a_member_of_a_secret_that_is_json(tmp_path: Path) -> None:
 
 def test_what_is_not_there_and_what_may_not_be_read(tmp_path: Path) -> None:
     """The first names account and region, the second the right that is missing."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         keep("irkit/okta", "the token")
         workspace = lab.session.workspace
         denied = refused(workspace, ARN)
@@ -138,7 +151,7 @@ def test_nothing_is_asked_in_the_wrong_place(
     tmp_path: Path, change: Callable[[Workspace], Workspace], code: str
 ) -> None:
     """A live workspace asks no world, and no account that is not pinned is asked at all."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         keep("irkit/okta", "the token")
         before = len(lab.world.calls.all())
         assert refused(change(lab.session.workspace), ARN).code == code
@@ -147,7 +160,7 @@ def test_nothing_is_asked_in_the_wrong_place(
 
 def test_an_account_that_is_not_of_the_organization_is_refused(tmp_path: Path) -> None:
     """The organization says which accounts are its own, and only those are asked for secrets."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         allow_reading()
         keep("irkit/okta", "the token")
         path = lab.root / "irkit.yaml"
@@ -165,7 +178,7 @@ def test_an_account_that_is_not_of_the_organization_is_refused(tmp_path: Path) -
 
 def test_okta_waits_for_aws_where_aws_keeps_its_token(tmp_path: Path) -> None:
     """An AWS that does not answer is told as such, and Okta counts as not answering."""
-    with laboratory(tmp_path) as lab:
+    with laboratory(tmp_path, intruder=False) as lab:
         moved_to_aws(lab)
         path = lab.root / "irkit.yaml"
         path.write_text(path.read_text().replace(lab.world.aws_url, "http://127.0.0.1:9"))

@@ -8,6 +8,8 @@ from typing import Final
 
 from irkit.providers.aws.backend import Entry, Operation
 from irkit.providers.aws.connection import AwsCalls, bucket_of
+from irkit.providers.aws.outcomes import went_wrong
+from irkit.providers.call import Outcome
 from irkit.providers.retry import repeat_read
 
 RIGHTS: Final = ("secretsmanager:GetSecretValue", "kms:Decrypt")
@@ -35,14 +37,18 @@ class SecretReader:
             parameters={"SecretId": secret},
         )
         entry = Entry(account=account, rights=RIGHTS)
-        raw = await repeat_read(
-            lambda: self._calls.once(asked, entry),
+
+        async def once() -> bytes:
+            match (await self._calls.once(asked, entry)).result:
+                case {"SecretString": str() as text}:
+                    return text.encode()
+                case {"SecretBinary": bytes() as data}:
+                    return data
+            raise went_wrong(asked.title, Outcome.SUSPICIOUS, "it holds no secret")
+
+        return await repeat_read(
+            once,
             limits=self._calls.limits,
             bucket=bucket_of(asked, entry),
             patience=self._calls.patience,
         )
-        text = raw.result.get("SecretString")
-        if isinstance(text, str):
-            return text.encode()
-        data = raw.result.get("SecretBinary")
-        return data if isinstance(data, bytes) else b""

@@ -54,13 +54,16 @@ class SigningKey:
 
     async def _asked(self, name: str, wanted: str, parameters: Mapping[str, str | bytes]) -> bytes:
         asked = Operation(service="kms", name=name, region=self._region, parameters=parameters)
-        raw = await repeat_read(
-            lambda: self._calls.once(asked, self._entry),
+
+        async def once() -> bytes:
+            found = (await self._calls.once(asked, self._entry)).result.get(wanted)
+            if not isinstance(found, bytes):
+                raise went_wrong(asked.title, Outcome.SUSPICIOUS, f"it holds no {wanted}")
+            return found
+
+        return await repeat_read(
+            once,
             limits=self._calls.limits,
             bucket=bucket_of(asked, self._entry),
             patience=self._calls.patience,
         )
-        found = raw.result.get(wanted)
-        if not isinstance(found, bytes):
-            raise went_wrong(asked.title, Outcome.SUSPICIOUS, f"no {wanted}")
-        return found
