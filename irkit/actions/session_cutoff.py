@@ -16,9 +16,16 @@ def cutoff_document(moment: Json) -> JsonObject:
 
 
 def cuts_off_at(document: Json, moment: str) -> bool:
-    """Say whether `document` already ends every session issued before `moment`."""
-    cutoff = _cutoff(document)
-    return bool(cutoff) and parse_rfc3339(cutoff) >= parse_rfc3339(moment)
+    """Say whether `document` already ends every session issued before `moment`.
+
+    AWS takes other spellings of a time as well, and an intruder may have written any: what is not
+    spelled as irkit and the console do is moved on from.
+    """
+    try:
+        cutoff = parse_rfc3339(_cutoff(document))
+    except ValueError:
+        return False
+    return cutoff >= parse_rfc3339(moment)
 
 
 def _cutoff(document: Json) -> str:

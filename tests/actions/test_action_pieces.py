@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from irkit.actions.arn import principal, role_of_session
 from irkit.actions.inline_policy import deny
 from irkit.actions.key_secret import version_of
+from irkit.actions.session_cutoff import cutoff_document, cuts_off_at
 from irkit.actions.shape import at, entries, entry, maybe_text, text, texts
 from irkit.actions.touches import own_id, owned, owner_id
 from irkit.actions.trace.events import expiry, instances_of, session_of
@@ -92,6 +93,21 @@ def test_denials_are_policies_aws_accepts() -> None:
     """What irkit writes, its own policy parser reads."""
     for document in (deny(), deny({"StringEquals": {"aws:userid": "AROA1:kai"}})):
         assert len(parse_policy(document).statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-06-02T00:00:00Z", True),
+        ("2026-05-31T23:59:59Z", False),
+        ("1790000000", False),
+        ("2026-06-02", False),
+        ("never", False),
+    ],
+)
+def test_a_cut_off_that_is_spelled_otherwise_is_moved_on_from(written: str, expected: bool) -> None:
+    """An intruder's spelling of a time does not keep the sessions from being ended."""
+    assert cuts_off_at(cutoff_document(written), "2026-06-01T00:00:00Z") is expected
 
 
 def test_a_secret_s_version_follows_from_the_key() -> None:
