@@ -177,3 +177,22 @@ def test_a_shell_in_a_region_that_nobody_named_is_found(stage: Stage) -> None:
     ((change, _),) = made(stage, action)
     assert now(stage, action, change) == {"open": False}
     assert planned(stage, action) == ()
+
+
+@pytest.mark.parametrize(
+    ("owner", "found"),
+    [
+        ("administrator", 1),
+        ("user/administrator", 1),
+        (f"arn:aws:iam::{PROD}:user/administrator", 1),
+        ("strator", 0),
+    ],
+)
+def test_a_shell_of_whose_name_only_ends_alike_is_left(
+    stage: Stage, owner: str, found: int
+) -> None:
+    """A colleague whose name ends in the intruder's keeps the shell."""
+    with by_hand(stage, "ssm") as ssm:
+        ssm.start_session(Target="i-0123456789abcdef0")
+    action = changing("aws.ssm.cut_sessions", account=PROD, region="us-east-1", owner=owner)
+    assert len(planned(stage, action)) == found

@@ -49,7 +49,9 @@ class CutSessions(OneWay):
     account: str = parameter("aws.account", "The account")
     region: str = parameter("aws.region", "One region; empty for all", default="")
     instance: str = parameter("text", "Only of this machine (i-…)", default="")
-    owner: str = parameter("text", "Only whose owner's ARN ends with this", default="")
+    owner: str = parameter(
+        "text", "Only of this owner: an ARN, or what stands in it after a / or :", default=""
+    )
 
     async def probe(self, readers: Readers) -> Seen:
         """List the open sessions, with who opened each and when."""
@@ -109,8 +111,13 @@ class CutSessions(OneWay):
 
     def _meant(self, seen: Seen) -> Iterator[JsonObject]:
         for session in entries(seen, "sessions"):
-            if text(session, "owner").endswith(self.owner):
+            if _is(text(session, "owner"), self.owner):
                 yield session
+
+
+def _is(owner: str, wanted: str) -> bool:
+    """Say whether an owner is the one wanted: not one whose name only ends alike."""
+    return wanted in {"", owner} or owner.endswith((f"/{wanted}", f":{wanted}"))
 
 
 def _target(seen: Seen, session: JsonObject) -> Target:
