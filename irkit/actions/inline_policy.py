@@ -22,6 +22,12 @@ from irkit.providers.call import Reply
 _ROOM: Final = {"role": 10_240, "user": 2_048}
 """Characters that all inline policies of one principal may have together, spaces not counted."""
 
+_OTHERWISE: Final = {
+    "role": "let nobody in (aws.iam_role.lock_trust) and deny who is (aws.org.scp_deny_principal)",
+    "user": "deny it everything by aws.iam_user.set_boundary, which needs no room",
+}
+"""What helps where an intruder has filled the room."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InlinePolicy(Action):
@@ -110,7 +116,7 @@ class InlinePolicy(Action):
             raise cannot_reach(
                 f"{target.label} has no room for another inline policy "
                 f"({size} of {_ROOM[self.kind]} characters)",
-                "delete or attach as managed policy what is not needed inline",
+                f"delete what is not needed inline, or {_OTHERWISE[self.kind]}",
             )
         return Change(
             id=f"put-{self.policy}",

@@ -122,6 +122,14 @@ def test_an_inline_policy_without_room_is_refused_before_writing(stage: Stage) -
         stage.world.aws.cloud.iam(PROD).put_user_policy("ci-deploy", "filler", filler)
     assert "no room" in refused(stage, changing("aws.iam_user.quarantine", user=CI))
 
+    async def help_of(hands: Hands) -> str:
+        with pytest.raises(IrkitError) as caught:
+            await plan(hands, changing("aws.iam_user.quarantine", user=CI))
+        return caught.value.diagnostics[0].help
+
+    assert "aws.iam_user.set_boundary" in stage.do(help_of)
+    stage.do(lambda hands: everything(hands, changing("aws.iam_user.set_boundary", user=CI)))
+
 
 def test_two_sessions_on_one_role_have_disjoint_targets(stage: Stage) -> None:
     """Each session name has a policy of its own, so that one can be taken back alone."""
