@@ -154,7 +154,10 @@ def _laid_out(*, full: bool) -> Text:
 def _show_nothing(invocation: Invocation, planned: Planned) -> None:
     """Say why there is no plan: refused, failed, not known yet, or nothing to do."""
     run = planned.run
-    refused = [Diagnostic(code=code, summary=summary) for _, code, summary in run.refusals]
+    refused = [
+        Diagnostic(code=code, summary=summary, help=run.help_for(summary))
+        for _, code, summary in run.refusals
+    ]
     failed = list(failures(planned.driven))
     invocation.output.bad_news([*refused, *failed])
     waiting = [

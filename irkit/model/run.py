@@ -236,6 +236,13 @@ class Run:
             for target in reached(change):
                 self.reached.setdefault(target.kind, set()).add(target.key)
 
+    def help_for(self, why: str) -> str:
+        """Return what was said to do about a step that failed or was refused for this reason."""
+        for path, reason in self.failed_steps.items():
+            if reason == why and path in self.helps:
+                return self.helps[path]
+        return ""
+
     @property
     def closed(self) -> bool:
         """Say whether the run is over for good."""

@@ -169,6 +169,8 @@ protect:                               # never targets; then run `irkit protect 
   - okta.group: break-glass
   - aws.role: "irkit-*"
   - aws.role: OrganizationAccountAccessRole
+  - aws.role: AWSControlTowerExecution
+  - aws.role: "stacksets-exec-*"
 
 limits: {okta.user: 25, aws.role: 10, aws.user: 10, aws.access_key: 25, aws.instance: 5}
 

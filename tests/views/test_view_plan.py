@@ -112,7 +112,13 @@ def test_refusals_and_gaps_of_the_run_are_shown() -> None:
     opened(script)
     script.add(
         "guard.refused",
-        {"step": "x", "guard": "protected", "code": "IRK302", "summary": "ir-admin is protected"},
+        {
+            "step": "x",
+            "guard": "protected",
+            "code": "IRK302",
+            "summary": "ir-admin is protected",
+            "help": "change the policy",
+        },
     )
     script.add(
         "step.read",
@@ -128,6 +134,7 @@ def test_refusals_and_gaps_of_the_run_are_shown() -> None:
     assert run.plan is not None
     text = _summary(run.plan, run=run)
     assert "REFUSED    ✖ IRK302 ir-admin is protected" in text
+    assert "             change the policy" in text
     assert "NOT SEEN   ? trace.trace[4444]: account 444444444444 refused" in text
 
 

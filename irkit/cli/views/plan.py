@@ -56,7 +56,7 @@ def to_json(
         "not_back": [_not_back(s) for s in _steps(plan) if _loses(s) and not header.undoes],
         "parts": [_part(part, header.digest) for part in plan.parts],
         "refused": [
-            *({"code": item.code, "summary": item.summary} for item in refused),
+            *({"code": i.code, "summary": i.summary, "help": i.help} for i in refused),
             *(_refused(run) if run else ()),
         ],
         "not_seen": list(_not_seen(run)) if run else [],
@@ -121,11 +121,12 @@ def _works(part: Part) -> list[Json]:
 
 def _refused(run: Run) -> Iterator[JsonObject]:
     for _, code, summary in run.refusals:
-        yield {"code": code, "summary": summary}
+        yield {"code": code, "summary": summary, "help": run.help_for(summary)}
     told = {summary for _, _, summary in run.refusals}
     for step, why in (*run.failed_steps.items(), *run.skipped_steps.items()):
         if why not in told:
-            yield {"code": "", "summary": f"{step}: {why}"}
+            help_ = run.helps.get(step, "")
+            yield {"code": "", "summary": f"{step}: {why}", "help": help_}
 
 
 def _not_seen(run: Run) -> Iterator[JsonObject]:

@@ -131,6 +131,11 @@ def _bottom(value: JsonObject) -> Iterator[Section]:
     yield section(
         "REFUSED",
         *(f"✖ {' '.join(filter(None, _words(item)))}" for item in refused),
+        *(
+            f"  {help_}"
+            for help_ in dict.fromkeys(text_of(item, "help") for item in refused)
+            if help_
+        ),
         tone=Tone.BAD,
     )
     yield _residual(value)

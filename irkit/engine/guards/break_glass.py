@@ -41,7 +41,8 @@ def judge(step: PlannedStep, run: Run, facts: GuardFacts) -> Refusal | None:  # 
         return Refusal(
             guard=NAME,
             code="IRK324",
-            summary=f"{change.target.label} would be broken, and no other way in is proven: "
+            summary=f"{change.target.label}: who comes through it would be shut out, and no other "
+            "way in is proven: "
             f"{'; '.join(told) or f'irkit.yaml names none into {provider} under `break_glass`'}",
             help="name one that works and needs no identity provider under `break_glass` in "
             f"irkit.yaml. {_BACK[provider]}",
