@@ -74,7 +74,10 @@ def _dry(me: Invocation, run: "Run", phase: str, asked: "Overriding", *, full: b
 
     opening = _opening(me, run, phase, asked)
     planned = make(me, opening, MemoryJournal(clock=me.clock), run)
-    again = ("irkit", "undo", run.id, *(("--phase", phase) if phase else ()))
+    again = ["irkit", "undo", run.id, *(("--phase", phase) if phase else ())]
+    for guard in asked.guards:
+        again += ["--override", guard]
+    again += ["--because", asked.because] if asked.guards else []
     show(me, planned, opening, full=full, again=again)
     return planned.code
 
