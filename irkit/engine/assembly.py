@@ -182,6 +182,7 @@ def context(
         guards=WorkspaceGuards(
             connections=connections,
             playbook=book.main,
+            called=tuple(book.calls.values()),
             catalogue=session.catalogue,
             mode=str(session.workspace.mode),
             clock=session.clock,

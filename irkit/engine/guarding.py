@@ -40,13 +40,17 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class WorkspaceGuards:
-    """All guards of a workspace and a playbook."""
+    """All guards of a workspace and a playbook.
+
+    What the playbooks that it calls protect is protected as well; their limits are for one call.
+    """
 
     connections: OpenConnections
     playbook: Playbook
     catalogue: Catalogue
     mode: str
     clock: Clock
+    called: tuple[Playbook, ...] = ()
     pins: Mapping[str, str] | None = None
     _facts: dict[str, tuple[datetime, object]] = field(default_factory=dict)
     _lock: anyio.Lock = field(default_factory=anyio.Lock)
@@ -147,7 +151,9 @@ class WorkspaceGuards:
     async def _read(self, provider: str, own_only: Readers) -> GuardFacts:
         own = await own_identities(own_only)
         protected = dict(self._pinned(provider))
-        for protection in (*self._unpinned(), *self.playbook.protect):
+        books = (self.playbook, *self.called)
+        named = (protection for book in books for protection in book.protect)
+        for protection in (*self._unpinned(), *named):
             if protection.kind.partition(".")[0] != provider:
                 continue
             for target in await expand(protection.kind, protection.pattern, own_only):
