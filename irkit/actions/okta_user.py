@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from irkit.actions.absent import OKTA, or_none
 from irkit.actions.base import Readers, Writers
-from irkit.actions.refusal import cannot_reach, no_such
+from irkit.actions.refusal import no_such, not_sent
 from irkit.actions.shape import listed, maybe_text, text
 from irkit.canonical import Json, JsonObject
 from irkit.model.change import Target
@@ -124,11 +124,11 @@ async def require_shut_out(readers: Readers, user_id: str) -> None:
     the intruder.
 
     Raises:
-        IrkitError: if the user can sign in.
+        CallError: if the user can sign in.
     """
     user = await see_user(readers, user_id)
     if user["status"] not in _SHUT_OUT:
-        raise cannot_reach(
+        raise not_sent(
             f"{user['login']} is {user['status']} and would have no factor left: whoever holds the "
             "password would sign in and enrol one",
             "suspend the user first (okta.user.suspend), and let them enrol when identified",

@@ -1,11 +1,19 @@
 """Why an action cannot be planned or taken back, as diagnostics that say what to do instead."""
 
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.providers.call import CallError, Outcome
 
 
 def cannot_reach(summary: str, help_: str) -> IrkitError:
     """Return the error for a goal that cannot be reached from the state that was found."""
     return IrkitError(Diagnostic(code="IRK660", summary=summary, help=help_))
+
+
+def not_sent(summary: str, help_: str) -> CallError:
+    """Return the error for a write that would do harm now: nothing was sent, and that is sure."""
+    return CallError(
+        Diagnostic(code="IRK660", summary=summary, help=help_), outcome=Outcome.REJECTED
+    )
 
 
 def no_such(kind: str, name: str, help_: str, *, there_are: str = "") -> IrkitError:

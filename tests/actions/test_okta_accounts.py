@@ -10,7 +10,7 @@ from stage import VICTIM, Hands, Stage, changing, staged
 from irkit.actions.base import Action
 from irkit.diagnostics import IrkitError
 from irkit.model.spec import Reversal
-from irkit.providers.call import CallError
+from irkit.providers.call import CallError, Outcome
 from irkit.world.faults import Fault, FaultKind
 from irkit.world.okta.records import UserStatus
 
@@ -84,8 +84,9 @@ def test_nobody_who_can_sign_in_is_left_without_a_factor() -> None:
         factors = saved(change)["factors"]
         assert isinstance(factors, list)
         assert len(factors) == 2
-        with pytest.raises(IrkitError, match="IRK660"):
+        with pytest.raises(CallError, match="IRK660") as refused:
             made(stage, reset)
+        assert refused.value.outcome is Outcome.REJECTED, "that nothing was done is sure"
         planted, own = (changing_factor(stage, kind) for kind in ("GOOGLE", "OKTA"))
         made(stage, own)
         with pytest.raises(IrkitError, match="IRK660"):
