@@ -1,13 +1,12 @@
 """The real thing: AWS through botocore, in worker threads.
 
-One botocore session; clients are made under a lock (making them is not thread-safe) and kept. The
-SDK makes one attempt: repeating is ours to decide, because it would repeat writes too. The
-environment is not read: its variables are taken out of the session's configuration.
+One botocore session, whose clients all accounts share. The SDK makes one attempt: repeating is
+ours to decide, because it would repeat writes too. The environment is not read: its variables are
+taken out of the session's configuration.
 """
 
 import logging
 import os
-import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, Self, cast
@@ -27,6 +26,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.model.iam_actions import iam_action
 from irkit.providers.aws.addresses import is_address, without_account
 from irkit.providers.aws.backend import Cursor, Keys, Operation, Raw
+from irkit.providers.aws.clients import Clients, KeysInUse
 from irkit.providers.aws.connection import AwsCalls, Reader, Rehearser, Writer
 from irkit.providers.aws.credentials import Credentials
 from irkit.providers.aws.outcomes import said_no, went_wrong
@@ -64,9 +64,10 @@ class BotocoreBackend:
             logging.getLogger(name).setLevel(logging.WARNING)  # below that, bodies are logged
         self._settings = settings
         self._session = _session(settings)
-        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._keys = KeysInUse()
+        self._session.register_component("credential_provider", self._keys)
+        self._clients = Clients(self._client)
         self._cursors: dict[tuple[str, str], Cursor | None] = {}
-        self._lock = threading.Lock()
         self._threads = anyio.CapacityLimiter(settings.threads)
 
     async def send(
@@ -74,11 +75,13 @@ class BotocoreBackend:
     ) -> Raw:
         """Send one call, once. A call under way is waited for even if its caller is cancelled."""
         client = await anyio.to_thread.run_sync(
-            self._client, operation.service, operation.region, keys, limiter=self._threads
+            self._clients.get, operation.service, operation.region, limiter=self._threads
         )
         if before_send is not None:
             before_send()
-        return await anyio.to_thread.run_sync(_call, client, operation, limiter=self._threads)
+        return await anyio.to_thread.run_sync(
+            self._signed, client, operation, keys, limiter=self._threads
+        )
 
     async def source(self) -> Keys:
         """Return the first credentials."""
@@ -90,7 +93,7 @@ class BotocoreBackend:
                     session_token=static.session_token,
                 )
             case Profile(name=name):
-                return await anyio.to_thread.run_sync(_from_profile, self._session, name)
+                return await anyio.to_thread.run_sync(_from_profile, self._settings, name)
 
     def cursor(self, service: str, operation: str) -> Cursor | None:
         """Return how the operation is paged."""
@@ -105,30 +108,23 @@ class BotocoreBackend:
 
     def close(self) -> None:
         """Close the connections of all clients."""
-        with self._lock:
-            for client in self._clients.values():
-                client.close()
-            self._clients.clear()
+        self._clients.close()
 
-    def _client(self, service: str, region: str, keys: Keys) -> Any:
-        key = (service, region, keys.key_id)
-        with self._lock:
-            if key not in self._clients:
-                token = keys.session_token
-                made = self._session.create_client(
-                    service,
-                    region_name=region,
-                    endpoint_url=self._settings.endpoint_url,
-                    aws_access_key_id=keys.key_id,
-                    aws_secret_access_key=keys.secret_key.reveal(),
-                    aws_session_token=token.reveal() if token else None,
-                    verify=self._settings.ca_bundle or True,
-                    config=_config(self._settings),
-                )
-                if service == "s3control" and is_address(self._settings.endpoint_url):
-                    made.meta.events.register("before-sign.s3-control", without_account)
-                self._clients[key] = made
-            return self._clients[key]
+    def _signed(self, client: Any, operation: Operation, keys: Keys) -> Raw:
+        with self._keys.of(keys):
+            return _call(client, operation)
+
+    def _client(self, service: str, region: str) -> Any:
+        made = self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self._settings.endpoint_url,
+            verify=self._settings.ca_bundle or True,
+            config=_config(self._settings),
+        )
+        if service == "s3control" and is_address(self._settings.endpoint_url):
+            made.meta.events.register("before-sign.s3-control", without_account)
+        return made
 
 
 class AwsConnection:
@@ -327,9 +323,9 @@ def _config(settings: AwsSettings) -> Any:
     )
 
 
-def _from_profile(session: Any, name: str) -> Keys:
+def _from_profile(settings: AwsSettings, name: str) -> Keys:
     try:
-        found = session.get_credentials()
+        found = _session(settings).get_credentials()
         frozen = found.get_frozen_credentials() if found else None
     except botocore.exceptions.BotoCoreError as error:
         raise _no_profile(name, type(error).__name__) from error
