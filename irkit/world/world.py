@@ -57,6 +57,7 @@ class Knobs(TypedDict, total=False):
 
     Keys:
         users: People in the `generated` fixture (10,000).
+        accounts: AWS accounts in the `generated` fixture (3).
         clock: The clock the world follows (the machine's).
         iam_delay: Until an IAM change counts (at once).
         event_lag: Until an event shows in CloudTrail's event history (at once).
@@ -66,6 +67,7 @@ class Knobs(TypedDict, total=False):
     """
 
     users: int
+    accounts: int
     clock: Clock
     iam_delay: timedelta
     event_lag: timedelta
@@ -121,7 +123,12 @@ class World:
         """
         _must_be_free(okta_port)
         _must_be_free(aws_port)
-        content = load_fixture(fixture, users=knobs.get("users", 10_000), seed=seed)
+        content = load_fixture(
+            fixture,
+            users=knobs.get("users", 10_000),
+            accounts=knobs.get("accounts", 0),
+            seed=seed,
+        )
         shared = _Shared(
             clock=WorldClock(knobs.get("clock", system_clock)), calls=CallLog(), faults=FaultPlan()
         )

@@ -16,6 +16,7 @@ from moto.iam.utils import generate_access_key_id_from_account_id
 
 from irkit.clock import Clock
 from irkit.model.access import Credential, Policies, Policy
+from irkit.world.aws.call_limits import CallLimits
 from irkit.world.aws.event_history import EventHistory
 from irkit.world.aws.iam_view import PARTITION, AccessState, PrincipalView, read_state
 from irkit.world.aws.moto_state import MotoState
@@ -78,6 +79,7 @@ class Cloud:
     sessions: SessionStore
     events: EventHistory
     propagation: Propagation
+    limits: CallLimits = field(default_factory=CallLimits)
     expired_keys: set[str] = field(default_factory=set)
     randomness: random.Random = field(default_factory=random.Random)
     stores: dict[type, object] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """From request to answer: the stations every AWS call passes, in the order AWS has them.
 
-parse → faults → authenticate → authorise → checks → our handler or moto → amendments → event.
+parse → faults → authenticate → limits → authorise → checks → our handler or moto → amendments
+→ event.
 A refused call changes nothing and, if its caller is known, is recorded all the same.
 """
 
@@ -68,6 +69,7 @@ class Pipeline:
             return render_error(call.protocol, error, request_id), _key_id(call), ""
         subject = subject_of(call, caller.account, caller.credential.name, state)
         try:
+            self._count(call, caller)
             if call.name not in _OWN_AUTHORISATION:
                 authorise(self.cloud, state, caller, call, subject)
             answer = self._carry_out(environ, call, caller, request_id)
@@ -76,6 +78,11 @@ class Pipeline:
         record(self.cloud, state, call, caller=caller, subject=subject, answer=answer)
         target = f"{caller.account}/{call.region}/{subject.arn}"
         return answer, caller.credential.arn, target
+
+    def _count(self, call: ApiCall, caller: Caller) -> None:
+        now = self.cloud.now().timestamp()
+        if not self.cloud.limits.take(caller.account, call.region, call.name, now):
+            raise refusal(call.protocol, Refusal.THROTTLED, "Rate exceeded")
 
     def _carry_out(
         self, environ: Environ, call: ApiCall, caller: Caller, request_id: str
