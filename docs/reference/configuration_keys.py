@@ -39,7 +39,7 @@ KEYS: Final = {
     "connections.NAME.accounts.from": "`organization`: every active account of it.",
     "connections.NAME.accounts.management": "The management account, which is asked for them.",
     "connections.NAME.accounts.except": "Accounts that are left out.",
-    "connections.NAME.regions": "AWS: `all`, or a list.",
+    "connections.NAME.regions": "AWS: `all`, or a list; sweeps name what it leaves out.",
     "connections.NAME.endpoint_url": "AWS: another endpoint; a drill needs one.",
     "connections.NAME.permissions": "AWS: the IAM actions the roles allow; `irkit lint` compares "
     "them with what playbooks need.",

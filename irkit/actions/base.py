@@ -103,14 +103,16 @@ class Answer:
     """What a read returns: the value a playbook binds, and what makes it evidence.
 
     `complete` is false when something could not be read or was cut short; `gaps` says what, one
-    line each. `observed_through` is the moment (RFC 3339) up to which a log answered, where the
-    read is of a log.
+    line each. `left_out` says what the configuration kept it from looking at, which is no gap.
+    `observed_through` is the moment (RFC 3339) up to which a log answered, where the read is of a
+    log.
     """
 
     value: Json
     raw: Json = None
     complete: bool = True
     gaps: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     request_ids: tuple[str, ...] = ()
     observed_through: str = ""
 

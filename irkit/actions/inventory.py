@@ -1,12 +1,13 @@
 """The pieces of an inventory sweep: one region, one account's identities, who made what."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
 
 import anyio
 
+from irkit.actions.aws_calls import HOME_REGION
 from irkit.actions.base import Readers
 from irkit.actions.cloudtrail import History
 from irkit.actions.shape import entries, listed, maybe_text, text
@@ -25,6 +26,7 @@ class Findings:
     found: dict[str, list[dict[str, Json]]] = field(default_factory=dict)
     regions: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
     request_ids: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Json]:
@@ -62,44 +64,85 @@ class Sweep:
     since: str
 
 
-async def sweep_region(
+async def sweep_account(sweep: Sweep, account: str, limiter: anyio.CapacityLimiter) -> None:
+    """List what there is in one account and in each of its regions."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_sweep_global, sweep, account, limiter)
+        for region in await _regions_of(sweep, account):
+            group.start_soon(_sweep_region, sweep, account, region, limiter)
+
+
+async def _regions_of(sweep: Sweep, account: str) -> tuple[str, ...]:
+    """Return the regions to sweep; what cannot be listed, or is left out, is told."""
+    findings = sweep.findings
+    try:
+        findings.left_out |= await left_out(sweep.readers, account)
+        return await sweep.readers.aws.regions(account)
+    except CallError as error:
+        summary = error.diagnostics[0].summary
+        findings.gaps.append(f"{account}: its regions could not be listed: {summary}")
+        return ()
+
+
+async def left_out(readers: Readers, account: str) -> set[str]:
+    """Return what to tell about enabled regions that are not looked at, if there are any."""
+    regions = await readers.aws.regions_left_out(account)
+    if not regions:
+        return set()
+    return {f"{len(regions)} enabled regions, by `regions` in irkit.yaml: {', '.join(regions)}"}
+
+
+async def _sweep_region(
     sweep: Sweep, account: str, region: str, limiter: anyio.CapacityLimiter
 ) -> None:
     """List the machines and functions of one region."""
     async with limiter:
-        instances = await _collect(sweep, "instances", _instances, account, region)
-        functions = await _collect(sweep, "functions", _functions, account, region)
+        instances = await _collect(
+            sweep, "instances", _instances(sweep, account, region), account, region
+        )
+        functions = await _collect(
+            sweep, "functions", _functions(sweep, account, region), account, region
+        )
     if instances and functions:
         sweep.findings.regions.append(f"{account}/{region}")
 
 
-async def sweep_global(sweep: Sweep, account: str, limiter: anyio.CapacityLimiter) -> None:
+async def _sweep_global(sweep: Sweep, account: str, limiter: anyio.CapacityLimiter) -> None:
     """List the users, keys and roles of one account."""
     async with limiter:
-        await _collect(sweep, "users", _users, account, "")
-        await _collect(sweep, "keys", _keys, account, "")
-        await _collect(sweep, "roles", _roles, account, "")
+        users = await _listed(sweep, "users", _users(sweep, account), account)
+        _keep(sweep, "users", users or [])
+        await _collect(sweep, "keys", _keys(sweep, account, users), account)
+        await _collect(sweep, "roles", _roles(sweep, account), account)
 
 
 async def _collect(
-    sweep: Sweep,
-    kind: str,
-    source: Callable[[Sweep, str, str], Collected],
-    account: str,
-    region: str,
+    sweep: Sweep, kind: str, source: Collected, account: str, region: str = ""
 ) -> bool:
     """Add everything from `source`, or a gap; say which."""
+    items = await _listed(sweep, kind, source, account, region)
+    _keep(sweep, kind, items or [])
+    return items is not None
+
+
+async def _listed(
+    sweep: Sweep, kind: str, source: Collected, account: str, region: str = ""
+) -> list[dict[str, Json]] | None:
+    """Return everything from `source`; None, and a gap, where it does not come to its end."""
     items: list[dict[str, Json]] = []
     try:
-        async for item in source(sweep, account, region):
+        async for item in source:
             items.append({"account": account, "region": region, **item})  # noqa: PERF401
     except CallError as error:
         place = f"{account}/{region}" if region else account
         sweep.findings.gaps.append(f"{place}: {kind}: {error.diagnostics[0].summary}")
-        return False
+        return None
+    return items
+
+
+def _keep(sweep: Sweep, kind: str, items: list[dict[str, Json]]) -> None:
     recent = [item for item in items if str(item["created_at"]) >= sweep.since]
     sweep.findings.found.setdefault(kind, []).extend(recent)
-    return True
 
 
 async def _instances(sweep: Sweep, account: str, region: str) -> Collected:
@@ -128,8 +171,8 @@ async def _functions(sweep: Sweep, account: str, region: str) -> Collected:
             }
 
 
-async def _users(sweep: Sweep, account: str, region: str) -> Collected:
-    async for body in _pages(sweep, "iam", "list_users", account, region):
+async def _users(sweep: Sweep, account: str) -> Collected:
+    async for body in _pages(sweep, "iam", "list_users", account):
         for item in entries(body, "Users"):
             yield {
                 "id": text(item, "UserId"),
@@ -139,11 +182,12 @@ async def _users(sweep: Sweep, account: str, region: str) -> Collected:
             }
 
 
-async def _keys(sweep: Sweep, account: str, region: str) -> Collected:
-    users = [user async for user in _users(sweep, account, region)]
-    for user in users:
+async def _keys(sweep: Sweep, account: str, users: Iterable[dict[str, Json]] | None) -> Collected:
+    if users is None:
+        sweep.findings.gaps.append(f"{account}: keys: whose they are could not be listed")
+    for user in users or ():
         given: dict[str, Json] = {"UserName": user["name"]}
-        async for body in _pages(sweep, "iam", "list_access_keys", account, region, given=given):
+        async for body in _pages(sweep, "iam", "list_access_keys", account, given=given):
             for item in entries(body, "AccessKeyMetadata"):
                 yield {
                     "id": text(item, "AccessKeyId"),
@@ -154,8 +198,8 @@ async def _keys(sweep: Sweep, account: str, region: str) -> Collected:
                 }
 
 
-async def _roles(sweep: Sweep, account: str, region: str) -> Collected:
-    async for body in _pages(sweep, "iam", "list_roles", account, region):
+async def _roles(sweep: Sweep, account: str) -> Collected:
+    async for body in _pages(sweep, "iam", "list_roles", account):
         for item in entries(body, "Roles"):
             yield {
                 "id": text(item, "RoleId"),
@@ -171,12 +215,12 @@ async def _pages(
     service: str,
     operation: str,
     account: str,
-    region: str,
+    region: str = HOME_REGION,
     *,
     given: "dict[str, Json] | None" = None,
 ) -> AsyncIterator[Json]:
     async for page in sweep.readers.aws.pages(
-        service, operation, given, account=account, region=region or "us-east-1"
+        service, operation, given, account=account, region=region
     ):
         sweep.findings.request_ids.append(page.request_id)
         yield page.body

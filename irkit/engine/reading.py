@@ -75,6 +75,7 @@ async def _record(desk: Desk, leaf: ReadLeaf, answer: Answer, value: Json, *, ro
         "gaps": list(answer.gaps),
         "observed_through": answer.observed_through,
         "request_ids": list(answer.request_ids),
+        **({"left_out": list(answer.left_out)} if answer.left_out else {}),
         "evidence": leaf.step.evidence,
         "round": round_,
     }

@@ -97,6 +97,7 @@ def _read(run: Run, entry: Entry, at: datetime) -> None:
         observed_at=at,
         complete=bool(body.get("complete", True)),
         gaps=_texts(body, "gaps"),
+        left_out=_texts(body, "left_out"),
         error=_text(body, "error"),
         forgotten=bool(body.get("forgotten")),
         evidence=bool(body.get("evidence")),

@@ -117,6 +117,8 @@ class ReadFact:
     observed_at: datetime
     complete: bool = True
     gaps: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """What the configuration kept it from looking at: no gap, but no proof of absence either."""
     error: str = ""
     forgotten: bool = False
     """It was answered; what opens the answer is gone, so that nothing may rest on it any more."""

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG001  # all tellers have one signature
 """What the records of a run say in the progress, but for those of its changes."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from irkit.canonical import JsonObject
@@ -29,11 +30,17 @@ def read(run: Run, entry: Entry) -> Line:
     if raw_of(body, "error"):
         told = (raw_of(body, "error"), f"help: {raw_of(body, 'help')}" if body.get("help") else "")
         return Line(mark=Mark.BAD, word="not read", what=what, notes=tuple(filter(None, told)))
-    notes = _found(body)
+    notes = (*_found(body), *_left_out(body))
     if body.get("complete", True) is False:
         gaps = tuple(cast("list[str]", body.get("gaps") or ()))
         return Line(mark=Mark.UNKNOWN, word="read in part", what=what, notes=(*notes, *gaps))
     return Line(mark=Mark.GOOD, word="read", what=what, notes=notes)
+
+
+def _left_out(body: JsonObject) -> Iterator[str]:
+    """Yield in short what the configuration kept a read from looking at; the result has it all."""
+    for told in cast("list[str]", body.get("left_out") or ()):
+        yield f"left out: {told.partition(':')[0]}"
 
 
 def _found(body: JsonObject) -> tuple[str, ...]:

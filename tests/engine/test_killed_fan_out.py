@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,19 @@ steps:
         on_error: continue
         with: {user: "{{ user }}"}
 """
+EVERYWHERE = """
+irkit: 1
+playbook: everywhere
+title: Everywhere
+inputs:
+  accounts: {type: list of aws.account, default: all}
+steps:
+  - read: aws.inventory.sweep
+    for_each: {account: inputs.accounts}
+    concurrency: 2
+    when_empty: stop
+    with: {account: "{{ account }}"}
+"""
 ADMINISTRATORS = 5
 """The first users of the org, whom the guards keep."""
 
@@ -76,17 +90,22 @@ def suspended(lab: Lab) -> set[str]:
     return {user.id for user in users if str(user.status) == "SUSPENDED"}
 
 
-def test_a_killed_fan_out_goes_on_where_it_was(lab: Lab) -> None:
-    """What was done stays done and is shown; what was under way is looked at; the rest is made."""
+def kill(lab: Lab, run_id: str, point: str, answered: int = 1) -> None:
+    """Let another process act for a run, and kill itself at a point."""
     here = Path(__file__).parent
     os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent)])
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["crash_victim"])
-    book, run_id, users = begun(lab, 18)
-    victim = processes.Process(target=act, args=(str(lab.root), run_id, "sent", 9))
+    victim = processes.Process(target=act, args=(str(lab.root), run_id, point, answered))
     victim.start()
     victim.join(60)
-    assert victim.exitcode == -9
+    assert victim.exitcode == -signal.SIGKILL
+
+
+def test_a_killed_fan_out_goes_on_where_it_was(lab: Lab) -> None:
+    """What was done stays done and is shown; what was under way is looked at; the rest is made."""
+    book, run_id, users = begun(lab, 18)
+    kill(lab, run_id, "sent", answered=9)
     before = lab.run_of(run_id)
     done = {change for change, state in before.changes.items() if state.stage is Stage.VERIFIED}
     assert done
@@ -100,6 +119,22 @@ def test_a_killed_fan_out_goes_on_where_it_was(lab: Lab) -> None:
     again = {path for path, count in suspensions(lab).items() if count > 1}
     assert all(any(user in path for user in doubt) for path in again)
     assert verify(lab.session.workspace.trail_directory, deep=True).outcome is Verdict.CONSISTENT
+
+
+def test_a_killed_sweep_keeps_the_accounts_it_has_listed(lab: Lab) -> None:
+    """What is recorded is not asked again; the accounts that were under way are."""
+    book = Book(main=checked(EVERYWHERE.encode(), "everywhere.yaml", catalogue()))
+    run_id = lab.start(book)
+    kill(lab, run_id, "record")
+    (kept,) = lab.run_of(run_id).reads.values()
+    before = len(lab.world.calls.all())
+    driven = lab.go(book, run_id)
+    assert driven.run.outcome == "completed"
+    assert len(driven.run.reads) == len(lab.world.accounts)
+    assert all(fact.complete and fact.left_out for fact in driven.run.reads.values())
+    calls = lab.world.calls.since(before)
+    asked = {call.target[:12] for call in calls if call.operation == "ec2:DescribeInstances"}
+    assert asked == {account.id for account in lab.world.accounts} - {kept.step[-13:-1]}
 
 
 @dataclass

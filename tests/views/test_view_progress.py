@@ -139,6 +139,10 @@ def test_failed_read_says_why(script: Script) -> None:
     )
     assert "? read in part" in _last(script)
     assert "page 2" in _last(script)
+    left_out: list[Json] = ["1 region: eu-west-1"]
+    script.add("step.read", {"step": "v", "action": "a.b", "digest": "d", "left_out": left_out})
+    assert "✔ read " in _last(script)
+    assert "left out: 1 region" in _last(script)
 
 
 def test_lost_again_names_what_and_what_to_type(script: Script) -> None:

@@ -269,6 +269,23 @@ def test_result_shows_residual_access_as_open() -> None:
     assert "STILL OPEN ✖ console_session: OPEN" in result.text(value, style=STYLE)
 
 
+def test_result_says_what_the_configuration_left_out() -> None:
+    """Not even `contained` lets it be forgotten that some regions were not looked into."""
+    script = contained_run()
+    for account in ("111122223333", "444455556666"):
+        script.add(
+            "step.read",
+            {
+                "step": f"sweep.sweep[{account}]",
+                "action": "aws.inventory.sweep",
+                "digest": "sha256:0",
+                "left_out": ["1 enabled region, by `regions` in irkit.yaml: eu-west-1"],
+            },
+        )
+    text = result.text(result.to_json(script.run), style=STYLE)
+    assert "NOT SEEN   1 enabled region, by `regions` in irkit.yaml: eu-west-1 (in 2 reads)" in text
+
+
 def test_result_of_an_undo_does_not_offer_undo() -> None:
     """A run that took back is not offered to be taken back as if it were the incident's."""
     script = contained_run()

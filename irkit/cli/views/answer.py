@@ -6,6 +6,7 @@ from irkit.canonical import Json, JsonObject, thaw
 from irkit.cli.views.style import Style
 from irkit.model.run import ReadFact
 from irkit.model.visible import visible
+from irkit.report.reading import texts_of
 
 
 def to_json(fact: ReadFact) -> JsonObject:
@@ -17,6 +18,7 @@ def to_json(fact: ReadFact) -> JsonObject:
         "digest": fact.digest,
         "complete": fact.complete,
         "gaps": gaps,
+        "left_out": list[Json](fact.left_out),
         "value": thaw(fact.value),
     }
 
@@ -27,4 +29,5 @@ def text(value: JsonObject, *, style: Style) -> str:
     lines = [visible(line) for line in said.split("\n")]
     gaps = value["gaps"]
     missing = [f"incomplete: {visible(str(gap))}" for gap in gaps] if gaps else []  # type: ignore[union-attr]
+    missing += [f"not looked at: {visible(each)}" for each in texts_of(value, "left_out")]
     return style.page(*missing, *lines)

@@ -71,6 +71,7 @@ def to_json(
         "undoes": run.undoes,
         "outcome": str(state_of(run)),
         "reasons": list(reasons),
+        "not_looked_at": list(_left_out(run)),
         "counts": counts(run),
         "opened_at": rfc3339(run.opened_at) if run.opened_at else "",
         "last_at": rfc3339(run.last_at) if run.last_at else "",
@@ -99,6 +100,7 @@ def text(value: JsonObject, *, style: Style) -> str:
     sections = (
         section("WHY", *_unique(texts_of(value, "reasons")), tone=Tone.BAD),
         section("DONE", *_done(value)),
+        section("NOT SEEN", *texts_of(value, "not_looked_at"), tone=Tone.WARN),
         section("STILL OPEN", *_residual(value), tone=Tone.BAD),
         section("UNDO", *_undo_words(value)),
         section("NOT BACK", *_not_back_words(value), tone=Tone.WARN),
@@ -106,6 +108,13 @@ def text(value: JsonObject, *, style: Style) -> str:
         section("NEXT", *texts_of(value, "next"), tone=Tone.KEY),
     )
     return style.page(*lines, "", *fit([unfold(each, style) for each in sections], _LIMIT, style))
+
+
+def _left_out(run: Run) -> Iterator[str]:
+    """Yield what the configuration kept reads from looking at, with how many reads it kept."""
+    kept = Counter(text for fact in run.reads.values() for text in fact.left_out)
+    for text, number in kept.items():
+        yield f"{text} (in {number} reads)" if number > 1 else text
 
 
 def _first(run: Run, made: list[ChangeState]) -> str:

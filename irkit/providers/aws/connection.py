@@ -111,11 +111,21 @@ class Reader:
 
     async def regions(self, account: str) -> tuple[str, ...]:
         """Return the enabled regions of `account` that the configuration includes."""
+        wanted = self._calls.settings.regions
+        enabled = await self._enabled(account)
+        return tuple(name for name in enabled if wanted == "all" or name in wanted)
+
+    async def regions_left_out(self, account: str) -> tuple[str, ...]:
+        """Return the enabled regions of `account` that the configuration leaves out."""
+        wanted = self._calls.settings.regions
+        if wanted == "all":
+            return ()
+        return tuple(name for name in await self._enabled(account) if name not in wanted)
+
+    async def _enabled(self, account: str) -> list[str]:
         reply = await self.call("ec2", "describe_regions", account=account)
         body = cast("Mapping[str, list[Mapping[str, str]]]", reply.body)
-        enabled = sorted(region["RegionName"] for region in body["Regions"])
-        wanted = self._calls.settings.regions
-        return tuple(name for name in enabled if wanted == "all" or name in wanted)
+        return sorted(region["RegionName"] for region in body["Regions"])
 
     async def caller(self, account: str) -> JsonObject:
         """Return `GetCallerIdentity` of the reading credentials, and what they depend on.

@@ -22,6 +22,9 @@ class AwsReader(Protocol):
     async def regions(self, account: str) -> tuple[str, ...]:
         """Return the enabled regions of `account` that the configuration includes."""
 
+    async def regions_left_out(self, account: str) -> tuple[str, ...]:
+        """Return the enabled regions of `account` that the configuration leaves out."""
+
     async def caller(self, account: str) -> JsonObject:
         """Return `sts:GetCallerIdentity` of the credentials used in `account`.
 

@@ -17,6 +17,7 @@ from irkit.actions.exposure import (
     shared_database_snapshots,
     shared_disks,
 )
+from irkit.actions.inventory import left_out
 from irkit.actions.shape import listed, text
 from irkit.canonical import Json
 from irkit.model.spec import Permissions, Spec, Verb
@@ -42,6 +43,7 @@ class _Sweep:
         default_factory=lambda: {kind: [] for kind in _KINDS}
     )
     gaps: list[str] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_AT_ONCE))
 
     async def take(self, kind: str, source: Source, account: str, region: str) -> None:
@@ -86,6 +88,7 @@ class Exposure(Read):
         d3fend=("D3-AI",),
         gotchas=(
             "An object's own access list is not looked at: block public access covers those.",
+            "Regions that `regions` in irkit.yaml leaves out are named, and not looked at.",
             "Strange is every account that is not pinned in irkit.yaml, a supplier's too.",
             "A database with a public address is listed whatever its security groups let in.",
             "Snapshots of clusters, and shares by other services, are not looked for.",
@@ -121,11 +124,13 @@ class Exposure(Read):
             raw=value,
             complete=not sweep.gaps,
             gaps=tuple(sorted(sweep.gaps)),
+            left_out=tuple(sorted(sweep.left_out)),
         )
 
 
 async def _regions(sweep: _Sweep, account: str) -> tuple[str, ...]:
     try:
+        sweep.left_out |= await left_out(sweep.readers, account)
         return await sweep.readers.aws.regions(account)
     except CallError as error:
         summary = error.diagnostics[0].summary
