@@ -17,6 +17,8 @@ BENCHMARKS: Final = {
     "fan-out-100k": "the same over 100,000",
     "plan": "the plan of the demo playbook against the same calls by a straight script",
     "rate-limit": "a fan-out over 10,000 users under Okta's rate limit (some minutes)",
+    "killed": "the same with its writes, killed halfway and resumed (a quarter of an hour)",
+    "sweep": "an inventory sweep over 50 accounts and 20 regions, and one that is killed",
 }
 
 

@@ -5,6 +5,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _KILO: Final = 1024
+_LOOK_EVERY: Final = 0.05
+ENDED: Final = (0, 3)
+KILLED: Final = (-9,)
+"""How a process may end: by itself, or by a kill that it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,40 @@ def spawn(*arguments: str, cwd: Path | None = None) -> Ran:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, 3}:
+    if process.returncode not in ENDED:
         raise RuntimeError(f"{arguments}: {errors.decode()}")
     return Ran(seconds, usage.ru_maxrss // _KILO)
+
+
+def act(*arguments: str, ends: tuple[int, ...] = ENDED) -> Ran:
+    """Run this interpreter with `arguments` from a process that holds a world, and measure it.
+
+    To a child's highest memory the kernel counts that of the process which started it; here that
+    is the world's. So the child's own is asked for while it runs.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors
+        )
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, _peak_of(process.pid))
+            time.sleep(_LOOK_EVERY)
+        seconds = time.perf_counter() - started
+        if process.returncode not in ends:
+            errors.seek(0)
+            raise RuntimeError(f"{arguments}: {errors.read().decode()}")
+    return Ran(seconds, peak)
+
+
+def _peak_of(pid: int) -> int:
+    """Return the highest memory of a running process in MB; 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // _KILO for line in lines if line.startswith("VmHWM")), 0)
 
 
 def in_turns(
