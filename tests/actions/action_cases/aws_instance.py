@@ -25,6 +25,16 @@ def stop(stage: Stage) -> Action:
     return changing("aws.ec2_instance.stop", instance=stage.machine("web-1"))
 
 
+def stop_protected(stage: Stage) -> Action:
+    """A machine that somebody protected from being stopped."""
+    machine = stage.machine("web-1")
+    with by_hand(stage, "ec2") as ec2:
+        ec2.modify_instance_attribute(
+            InstanceId=machine.rpartition("/")[2], DisableApiStop={"Value": True}
+        )
+    return changing("aws.ec2_instance.stop", instance=machine)
+
+
 def terminate(stage: Stage) -> Action:
     """A machine that somebody protected from termination."""
     machine = stage.machine("web-1")
@@ -58,6 +68,11 @@ def require_tokens(stage: Stage) -> Action:
 
 CASES = (
     Case("aws.ec2_instance.stop", stop, first_write="ec2:StopInstances"),
+    Case(
+        "aws.ec2_instance.stop:protected",
+        stop_protected,
+        first_write="ec2:ModifyInstanceAttribute",
+    ),
     Case(
         "aws.ec2_instance.terminate",
         terminate,

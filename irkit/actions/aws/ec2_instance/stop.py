@@ -8,6 +8,7 @@ from irkit.actions.base import Action, Applied, Readers, Seen, Writers, paramete
 from irkit.actions.ec2_instances import describe, identity, instance_target, locate
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import at, maybe_text, text
+from irkit.actions.touches import owned
 from irkit.canonical import Json
 from irkit.model.access.kinds import CredentialKind as Kind
 from irkit.model.change import Change, Target
@@ -15,11 +16,12 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _RUNS: Final = frozenset({"pending", "running"})
 _STOPPING: Final = "stopping"
+_SETTING: Final = "aws.instance_setting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop(Action):
-    """Stops one instance, and starts it again."""
+    """Takes stop protection off, then stops one instance; starts it and protects it again."""
 
     spec: ClassVar[Spec] = Spec(
         id="aws.ec2_instance.stop",
@@ -31,8 +33,16 @@ class Stop(Action):
         reversal=Reversal.LOSSY,
         target="aws.instance",
         permissions=Permissions(
-            iam_read=("ec2:DescribeInstances", "ec2:DescribeRegions"),
-            iam_write=("ec2:StartInstances", "ec2:StopInstances"),
+            iam_read=(
+                "ec2:DescribeInstanceAttribute",
+                "ec2:DescribeInstances",
+                "ec2:DescribeRegions",
+            ),
+            iam_write=(
+                "ec2:ModifyInstanceAttribute",
+                "ec2:StartInstances",
+                "ec2:StopInstances",
+            ),
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
         visible_within=timedelta(minutes=5),
@@ -52,19 +62,26 @@ class Stop(Action):
     region: str = parameter("aws.region", "The region, where it is known", default="")
 
     async def probe(self, readers: Readers) -> Seen:
-        """Read whether it runs, and which address would be lost."""
+        """Read whether it runs and is protected, and which address would be lost."""
         place = await locate(readers, self.instance, self.account, self.region)
         found = await describe(readers, place)
+        attribute = await place.where.read(
+            readers,
+            "ec2",
+            "describe_instance_attribute",
+            {"InstanceId": place.id, "Attribute": "disableApiStop"},
+        )
         state = maybe_text(found, "State", "Name")
         return {
             **identity(place),
             "state": "running" if state in _RUNS else state,
             "address": maybe_text(found, "PublicIpAddress"),
             "root": maybe_text(found, "RootDeviceType"),
+            "protected": at(attribute, "DisableApiStop", "Value") is True,
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
-        """Stop it if it runs, or has not stopped yet.
+        """Stop it if it runs, or has not stopped yet; where somebody protected it, unprotect it.
 
         Raises:
             IrkitError: if it cannot be stopped.
@@ -77,19 +94,29 @@ class Stop(Action):
         if text(seen, "state") not in {"running", _STOPPING}:
             return ()
         target = instance_target(seen)
-        return (
-            Change(
-                id="stop",
-                target=target,
-                verb="stop",
-                before=self.state(seen, target),
-                after={"power": "stopped"},
-                saved={"address": seen["address"]},
-            ),
+        protection = owned(_SETTING, target, "stop-protection", f"protection of {target.label}")
+        first = Change(
+            id="unprotect",
+            target=protection,
+            verb="take stop protection off",
+            before=self.state(seen, protection),
+            after={"stop_protected": False},
         )
+        last = Change(
+            id="stop",
+            target=target,
+            verb="stop",
+            before=self.state(seen, target),
+            after={"power": "stopped"},
+            saved={"address": seen["address"]},
+            needs=(first.id,) if seen["protected"] else (),
+        )
+        return (first, last) if seen["protected"] else (last,)
 
-    def state(self, seen: Seen, target: Target) -> Json:  # noqa: ARG002 - there is one target
-        """Return whether it runs."""
+    def state(self, seen: Seen, target: Target) -> Json:
+        """Return whether it runs, or is protected from being stopped."""
+        if target.kind == _SETTING:
+            return {"stop_protected": seen["protected"]}
         return {"power": text(seen, "state")}
 
     def resumable(self, change: Change, seen: Seen) -> bool:
@@ -100,20 +127,33 @@ class Stop(Action):
         """Return the instance."""
         return (instance_target(seen),)
 
-    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
-        """Stop it."""
+    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:
+        """Take the protection off, or stop it."""
+        if change.target.kind == _SETTING:
+            return await self._protect(readers, writers, protected=False)
         return await self._power(readers, writers, "stop_instances")
 
     async def undo(
         self,
-        change: Change,  # noqa: ARG002
+        change: Change,
         applied: Applied,  # noqa: ARG002
         readers: Readers,
         writers: Writers,
     ) -> Applied:
-        """Start it."""
+        """Start it, or protect it again."""
+        if change.target.kind == _SETTING:
+            return await self._protect(readers, writers, protected=True)
         return await self._power(readers, writers, "start_instances")
 
     async def _power(self, readers: Readers, writers: Writers, operation: str) -> Applied:
         place = await locate(readers, self.instance, self.account, self.region)
         return await place.where.send(writers, "ec2", operation, {"InstanceIds": [place.id]})
+
+    async def _protect(self, readers: Readers, writers: Writers, *, protected: bool) -> Applied:
+        place = await locate(readers, self.instance, self.account, self.region)
+        return await place.where.send(
+            writers,
+            "ec2",
+            "modify_instance_attribute",
+            {"InstanceId": place.id, "DisableApiStop": {"Value": protected}},
+        )

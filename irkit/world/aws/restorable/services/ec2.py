@@ -22,6 +22,7 @@ def _ec2(ec2: Any) -> Json:
             "state": instance.state,
             "interfaces": sorted(nic.id for nic in instance.nics.values()),
             "protected": str(instance.disable_api_termination).lower(),
+            "stop_protected": str(instance.disable_api_stop).lower(),
             "shutdown": instance.instance_initiated_shutdown_behavior or "stop",
             "disks_go_with_it": {
                 device: disk.delete_on_termination
