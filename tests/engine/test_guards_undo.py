@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 from lab import Lab, laboratory
+from stage import Stage
 
 from irkit.actions.load import catalogue
 from irkit.actions.saml_tombstone import entity_id, fingerprints, tombstone
 from irkit.diagnostics import IrkitError
-from irkit.engine.books import recorded_book
-from irkit.engine.generated import action_text
+from irkit.engine.books import checked, recorded_book
+from irkit.engine.generated import action_text, undo_text
 from irkit.engine.overriding import overriding
 from irkit.engine.runner import Ending
 from irkit.engine.walk import Book
-from irkit.model.run import Stage
+from irkit.model.run import Stage as ChangeStage
 from irkit.world.fixtures.acme_small import PROD
 
 OKTA = f"arn:aws:iam::{PROD}:saml-provider/okta"
@@ -41,7 +42,7 @@ def broken(lab: Lab) -> tuple[str, Book]:
     """Break the identity provider, and return the run with its playbook."""
     book = book_of("aws.saml_provider.break", provider=OKTA)
     run_id, driven = lab.contain(book, provider=OKTA)
-    assert {state.stage for state in driven.run.changes.values()} == {Stage.VERIFIED}
+    assert {state.stage for state in driven.run.changes.values()} == {ChangeStage.VERIFIED}
     return run_id, book
 
 
@@ -85,7 +86,7 @@ def test_a_provider_with_a_new_certificate_is_left_alone(lab: Lab) -> None:
     renewed = tombstone("https://renewed.example")
     lab.world.aws.cloud.iam(PROD).update_saml_provider(OKTA, renewed)
     _, driven = lab.take_back(run_id, book, override="reopened-door")
-    assert {state.stage for state in driven.run.changes.values()} == {Stage.DRIFTED}
+    assert {state.stage for state in driven.run.changes.values()} == {ChangeStage.DRIFTED}
     assert metadata(lab) == renewed
 
 
@@ -129,3 +130,21 @@ def test_an_undo_step_may_be_planned_again(lab: Lab) -> None:
     driven = lab.go(undo, undo_id, undone=run_id)
     assert driven.ending is Ending.WAITING
     assert set(driven.run.steps) == {path}
+
+
+def test_what_carries_a_refused_change_stays_as_well(lab: Lab) -> None:
+    """A machine that stays isolated keeps the group that isolates it."""
+    machine = Stage(world=lab.world).machine("db-proxy")
+    book = book_of("aws.ec2_instance.isolate", instance=machine)
+    run_id, made = lab.contain(book, instance=machine)
+    kinds = {state.change.target.kind for state in made.run.changes.values()}
+    assert {"aws.network_interface", "aws.security_group"} <= kinds
+    text = undo_text(lab.run_of(run_id), book.main)
+    limited = text.replace("steps:\n", "guards: {limit: {aws.instance: 0}}\nsteps:\n", 1)
+    undo = Book(main=checked(limited.encode(), "undo.yaml", catalogue()))
+    undo_id = lab.start(undo, undoes=run_id)
+    run = lab.go(undo, undo_id, undone=run_id).run
+    assert set(run.refused_by.values()) == {"blast-radius"}
+    assert not run.changes
+    assert any("what was built on it is not taken back" in why for why in run.failed_steps.values())
+    assert run.outcome == "failed"
