@@ -143,3 +143,13 @@ def test_a_hang_ends_at_the_time_out() -> None:
     started = time.monotonic()
     failure(hang)
     assert time.monotonic() - started < 3
+
+
+def test_a_scope_that_is_missing_is_named() -> None:
+    """Okta names it in a header and says nothing else."""
+    told = 'Bearer realm="x", scope="okta.users.manage", error="insufficient_scope", resource="/"'
+    refused = failure(http("403 Forbidden", "", [("WWW-Authenticate", told)], ""))
+    assert refused.error == "insufficient_scope"
+    (diagnostic,) = refused.diagnostics
+    assert "this takes okta.users.manage" in diagnostic.summary
+    assert "irkit permissions" in diagnostic.help

@@ -178,9 +178,19 @@ def test_a_service_app_gets_what_its_scopes_and_roles_allow(org: Org) -> None:
         org.send("POST", org.user_path(org.mallory, "/lifecycle/suspend"), auth=bearer).status
         == 200
     )
-    assert org.get("/api/v1/logs", auth=bearer).code == "E0000006"
     assert org.get("/api/v1/logs", auth=app.bearer("okta.logs.read")).status == 200
+
+
+def test_a_scope_that_is_missing_is_named_in_a_header(org: Org) -> None:
+    """There is no body; and a token has of the scopes asked for those that are granted."""
+    app = ServiceApp(org, ("okta.users.manage",))
     assert app.request("okta.roles.manage").object["error"] == "invalid_scope"
+    token = app.request("okta.users.manage okta.logs.read").object
+    assert token["scope"] == "okta.users.manage"
+    refused = org.get("/api/v1/logs", auth=f"Bearer {token['access_token']}")
+    assert (refused.status, refused.body) == (403, b"")
+    told = refused.header("www-authenticate")
+    assert 'scope="okta.logs.read", error="insufficient_scope"' in told
 
 
 def test_a_service_app_without_a_role_is_refused(org: Org) -> None:

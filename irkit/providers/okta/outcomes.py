@@ -4,6 +4,7 @@ Only a 2xx whose body is JSON or empty is a success. An empty body never turns a
 one; a page of HTML or a redirect is not Okta speaking and is `suspicious`, whatever its status.
 """
 
+import re
 from http import HTTPStatus
 from typing import Final, NoReturn
 
@@ -17,6 +18,9 @@ from irkit.providers.server_clock import parse_date
 
 CONCURRENCY_PAUSE: Final = 1.0
 """Seconds after a refusal for too many calls at once; its reset time means nothing."""
+
+_SCOPE: Final = re.compile(r'\bscope="([^"]+)"')
+_NO_SCOPE: Final = "insufficient_scope"
 
 _DEFAULT_PAUSE: Final = 2.0
 """Seconds after a 429 that does not say when it ends."""
@@ -121,7 +125,7 @@ def _fail(
         Diagnostic(
             code=_CODES[outcome],
             summary=f"Okta: {_what(ask)} {text}: HTTP {answer.status}{detail}",
-            help=_HELP[outcome],
+            help=_SCOPES_HELP if error == _NO_SCOPE else _HELP[outcome],
         ),
         outcome=outcome,
         status=answer.status,
@@ -132,7 +136,11 @@ def _fail(
 
 
 def _said(answer: Answer) -> tuple[str, str]:
-    """Return Okta's error code and summary, where the body is Okta's error object."""
+    """Return Okta's error code and summary: of its error object, or of a header and no body."""
+    challenge = answer.first("www-authenticate")
+    if _NO_SCOPE in challenge:
+        scope = _SCOPE.search(challenge)
+        return _NO_SCOPE, f"this takes {scope[1]}" if scope else "the token lacks a scope"
     try:
         body = decode(answer.body)
     except ValueError:
@@ -155,6 +163,10 @@ _CODES: Final = {
     Outcome.UNKNOWN: "IRK512",
     Outcome.REJECTED: "IRK510",
 }
+_SCOPES_HELP: Final = (
+    "nothing was changed; grant it to the service app, and list it under `scopes:` in irkit.yaml "
+    "(`irkit permissions PLAYBOOK --format okta` prints what is needed)"
+)
 _HELP: Final = {
     Outcome.SUSPICIOUS: "something between here and Okta answered: check proxies and the org URL",
     Outcome.THROTTLED: "nothing was changed; it can be sent again when the window is over",

@@ -7,12 +7,16 @@ from irkit.canonical import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One Okta error: HTTP status, E-code, summary and causes."""
+    """One Okta error: HTTP status, E-code, summary and causes.
+
+    A missing OAuth `scope` is told in a header (RFC 6750) and has no body.
+    """
 
     status: int
     code: str
     summary: str
     causes: tuple[str, ...] = ()
+    scope: str = ""
 
     def body(self, error_id: str) -> JsonObject:
         """Return the JSON body Okta sends."""
@@ -60,6 +64,12 @@ def forbidden() -> OktaError:
     """E0000006: a known caller without the right to do this."""
     summary = "You do not have permission to perform the requested action"
     return OktaError(Problem(status=403, code="E0000006", summary=summary))
+
+
+def insufficient_scope(scope: str) -> OktaError:
+    """An access token without the scope that the endpoint takes: no E-code, no body."""
+    summary = "The access token provided does not contain the required scopes."
+    return OktaError(Problem(status=403, code="", summary=summary, scope=scope))
 
 
 def not_found(what: str, noun: str) -> OktaError:

@@ -152,14 +152,14 @@ class _Exchange:
             self._denied(ask, "the token is bound to another network zone")
         if route.access is Access.SELF:
             return
-        if not has_scope(caller, route.scope) or not has_role(
-            self._state, caller, route.area, write=route.write
-        ):
-            self._denied(ask, f"missing {route.scope}")
+        if not has_scope(caller, route.scope):
+            self._denied(ask, f"missing {route.scope}", errors.insufficient_scope(route.scope))
+        if not has_role(self._state, caller, route.area, write=route.write):
+            self._denied(ask, f"no role for {route.scope}")
 
-    def _denied(self, ask: Ask, reason: str) -> NoReturn:
+    def _denied(self, ask: Ask, reason: str, refusal: errors.OktaError | None = None) -> NoReturn:
         ask.happened("security.request.blocked", "Request blocked", result="DENY", reason=reason)
-        raise errors.forbidden()
+        raise refusal or errors.forbidden()
 
     def _ask(self) -> Ask:
         request, session = self._request, self._caller.session
@@ -190,6 +190,15 @@ class _Exchange:
         return compose(reply, now=now, request_id=self._request_id, allowance=allowance)
 
     def _problem(self, problem: errors.Problem) -> Outgoing:
+        if problem.scope:
+            challenge = (
+                f'Bearer authorization_uri="{self._request.base}/oauth2/v1/authorize", '
+                f'realm="{self._request.base}", scope="{problem.scope}", '
+                f'error="insufficient_scope", error_description="{problem.summary}", '
+                f'resource="{self._request.path}"'
+            )
+            refused = Reply(status=problem.status, headers=(("www-authenticate", challenge),))
+            return self._composed(refused, self._allowance)
         reply = Reply(status=problem.status, body=problem.body(self._state.ids.error()))
         return self._composed(reply, self._allowance)
 

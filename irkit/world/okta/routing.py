@@ -115,9 +115,11 @@ class Ask:
         return self.tables.user(reference)
 
     def must_be_admin(self, area: str, *, write: bool, family: str = "") -> None:
-        """Raise E0000006 unless the caller's scopes and roles allow this."""
-        scoped = has_scope(self.caller, scope_of(family or area, write=write))
-        if not scoped or not has_role(self.state, self.caller, area, write=write):
+        """Refuse unless the caller's scopes and roles allow this."""
+        scope = scope_of(family or area, write=write)
+        if not has_scope(self.caller, scope):
+            raise errors.insufficient_scope(scope)
+        if not has_role(self.state, self.caller, area, write=write):
             raise errors.forbidden()
 
     def flag(self, name: str, *, default: bool = False) -> bool:
