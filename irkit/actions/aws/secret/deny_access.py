@@ -118,10 +118,10 @@ class DenyAccess(Action):
         """Return the secret."""
         return (secret_target(seen),)
 
-    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:  # noqa: ARG002
+    async def apply(self, change: Change, readers: Readers, writers: Writers) -> Applied:
         """Add the statement to the policy as it is now."""
         policy = await self._policy(readers)
-        return await self._put(writers, with_statement(policy, self._statement()))
+        return await self._put(writers, change.target.id, with_statement(policy, self._statement()))
 
     async def undo(
         self,
@@ -131,14 +131,14 @@ class DenyAccess(Action):
         writers: Writers,
     ) -> Applied:
         """Take the statement out; the policy that was there is put back as it was written."""
-        now = await self._policy(readers)
+        now, secret = await self._policy(readers), change.target.id
         saved = at(change.saved, "policy")
         if thaw(now) == thaw(with_statement(saved, self._statement())):
-            return await self._put(writers, saved)
+            return await self._put(writers, secret, saved)
         earlier = statement_of(saved, self._sid)
         if earlier is not None:
-            return await self._put(writers, with_statement(now, earlier))
-        return await self._put(writers, without_statement(now, self._sid))
+            return await self._put(writers, secret, with_statement(now, earlier))
+        return await self._put(writers, secret, without_statement(now, self._sid))
 
     @property
     def _where(self) -> Where:
@@ -181,14 +181,15 @@ class DenyAccess(Action):
         found = maybe_text(body, "ResourcePolicy")
         return decode(found) if found else None
 
-    async def _put(self, writers: Writers, document: Json) -> Applied:
+    async def _put(self, writers: Writers, arn: str, document: Json) -> Applied:
+        """Write by ARN: a role that is limited to this secret is limited by its ARN."""
         if document is None:
             return await self._where.send(
-                writers, "secretsmanager", "delete_resource_policy", {"SecretId": self.secret}
+                writers, "secretsmanager", "delete_resource_policy", {"SecretId": arn}
             )
         return await self._where.send(
             writers,
             "secretsmanager",
             "put_resource_policy",
-            {"SecretId": self.secret, "ResourcePolicy": policy_text(document)},
+            {"SecretId": arn, "ResourcePolicy": policy_text(document)},
         )

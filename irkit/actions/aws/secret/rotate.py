@@ -109,7 +109,7 @@ class Rotate(OneWay):
             "secretsmanager",
             "rotate_secret",
             {
-                "SecretId": self.secret,
+                "SecretId": change.target.id,
                 "ClientRequestToken": text(change.after, "version"),
                 "RotateImmediately": True,
             },
