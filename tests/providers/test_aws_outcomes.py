@@ -151,6 +151,11 @@ def test_error_codes_decide_before_statuses(status: int, code: str, outcome: Out
         ("UnauthorizedOperation", "You may not.", "You may not. (this takes ec2:DescribeRegions)"),
         ("AccessDenied", "no ec2:DescribeRegions for you", "no ec2:DescribeRegions for you"),
         ("InvalidParameterValue", "no such thing", "no such thing"),
+        (
+            "UnauthorizedOperation",
+            "X is not authorized to perform: ec2:CreateTags on resource: *",
+            "X is not authorized to perform: ec2:CreateTags on resource: *",
+        ),
     ],
 )
 def test_a_refusal_names_the_right_it_takes(code: str, message: str, said: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from aws_harness import ALLOW_ALL, DATA, PROD, Aws, Key, as_key, code_of, document, trust
+from botocore.exceptions import ClientError
 
 DENY_ALL = document({"Effect": "Deny"})
 BEFORE = {"DateLessThan": {"aws:TokenIssueTime": "2026-11-24T03:00:30Z"}}
@@ -367,3 +368,58 @@ def test_read_role_cannot_write(shared: Aws) -> None:
     assert code_of(lambda: iam.put_role_policy(RoleName="Support", **policy)) == "AccessDenied"
     assert code_of(lambda: iam.put_user_policy(UserName="ci-deploy", **policy)) == "AccessDenied"
     assert code_of(lambda: iam.create_access_key(UserName="ci-deploy")) == "AccessDenied"
+
+
+def test_tags_on_what_is_made_take_a_right_of_their_own(aws: Aws) -> None:
+    """A call that tags what it makes is refused without ec2:CreateTags, and the refusal says so."""
+    allowed = document({"Effect": "Allow", "Action": ["ec2:CreateSecurityGroup"]})
+    ec2 = aws.client("ec2", aws.make_user("maker", allowed))
+    given = {"GroupName": "g", "Description": "d"}
+    tags = [{"ResourceType": "security-group", "Tags": [{"Key": "k", "Value": "v"}]}]
+    with pytest.raises(ClientError, match="not authorized to perform: ec2:CreateTags"):
+        ec2.create_security_group(**given, TagSpecifications=tags)
+    assert code_of(lambda: ec2.create_security_group(**given)) == "ok"
+    on_making = {"StringEquals": {"ec2:CreateAction": "CreateSecurityGroup"}}
+    both = document(
+        {"Effect": "Allow", "Action": ["ec2:CreateSecurityGroup"]},
+        {"Effect": "Allow", "Action": ["ec2:CreateTags"], "Condition": on_making},
+    )
+    ec2 = aws.client("ec2", aws.make_user("tagger", both))
+    given["GroupName"] = "h"
+    assert code_of(lambda: ec2.create_security_group(**given, TagSpecifications=tags)) == "ok"
+
+
+def test_a_role_is_handed_on_with_its_own_right_and_to_the_service_that_is_meant(aws: Aws) -> None:
+    """A machine gets a profile from whoever may pass its role to EC2."""
+    with aws.simulator.cloud.moto:
+        iam = aws.simulator.cloud.iam(PROD)
+        iam.create_instance_profile("web", "/", [], [])
+        iam.add_role_to_instance_profile("web", "app-server")
+    machine = aws.client("ec2", aws.admin()).describe_instances()["Reservations"][0]["Instances"][0]
+    given = {"InstanceId": machine["InstanceId"], "IamInstanceProfile": {"Name": "web"}}
+
+    def outcome(user: str, *services: str) -> str:
+        condition = {"StringEquals": {"iam:PassedToService": list(services)}}
+        own = {"Effect": "Allow", "Action": ["ec2:AssociateIamInstanceProfile"]}
+        passing = {"Effect": "Allow", "Action": ["iam:PassRole"], "Condition": condition}
+        text = document(own, passing) if services else document(own)
+        client = aws.client("ec2", aws.make_user(user, text))
+        return code_of(lambda: client.associate_iam_instance_profile(**given))
+
+    assert outcome("none") == "UnauthorizedOperation"
+    assert outcome("other", "lambda.amazonaws.com") == "UnauthorizedOperation"
+    assert outcome("right", "ec2.amazonaws.com") == "ok"
+
+
+@pytest.mark.parametrize("kind", ["SERVICE_CONTROL_POLICY", "TAG_POLICY"])
+def test_policies_of_an_organization_are_told_apart_by_their_type(aws: Aws, kind: str) -> None:
+    """Who may manage service control policies only may make and remove no others."""
+    only = {"StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}
+    allowed = {"Effect": "Allow", "Action": ["organizations:*"], "Condition": only}
+    client = aws.client("organizations", aws.make_user("scp-keeper", document(allowed)))
+    admin = aws.client("organizations", aws.make_user("admin"))
+    given = {"Name": "n", "Description": "d", "Type": kind, "Content": ALLOW_ALL}
+    made = admin.create_policy(**given)["Policy"]["PolicySummary"]["Id"]
+    expected = "ok" if kind == "SERVICE_CONTROL_POLICY" else "AccessDeniedException"
+    assert code_of(lambda: client.create_policy(**{**given, "Name": "m"})) == expected
+    assert code_of(lambda: client.delete_policy(PolicyId=made)) == expected

@@ -46,6 +46,9 @@ _BUSY: Final = frozenset(
 )
 """Something else is being done to the same thing: in a moment the call can be made."""
 
+_NAMES_ONE: Final = "not authorized to perform: "
+"""What a refusal says before the right that is missing, where it says which one that is."""
+
 _PAUSE: Final = 1.0
 """Seconds after a throttled call: AWS does not say when it will answer again."""
 
@@ -69,7 +72,7 @@ def said_no(
     `right` is the IAM action that allows the call. Not every service names it when it refuses, and
     somebody has to grant it.
     """
-    if code in _DENIED and right and right not in message:
+    if code in _DENIED and right and right not in message and _NAMES_ONE not in message:
         message = f"{message} (this takes {right})"
     if code in _THROTTLING | _BUSY or status == HTTPStatus.TOO_MANY_REQUESTS:
         outcome = Outcome.THROTTLED

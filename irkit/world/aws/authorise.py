@@ -1,10 +1,14 @@
 """May this caller do this: the evaluator applied to the world's own state, for every call."""
 
+from dataclasses import replace
+
 from irkit.model.access import Decision, ExplicitDeny, Request, decide
 from irkit.model.iam_actions import iam_action
 from irkit.world.aws.answer import ApiError, Refusal, refusal
 from irkit.world.aws.cloud import Caller, Cloud, policies_for
 from irkit.world.aws.iam_view import AccessState
+from irkit.world.aws.implied_rights import implied_rights
+from irkit.world.aws.request_keys import request_keys
 from irkit.world.aws.resources import Subject
 from irkit.world.aws.wire import ApiCall
 
@@ -21,6 +25,7 @@ def request_for(cloud: Cloud, call: ApiCall, subject: Subject, **keys: tuple[str
             "aws:RequestedRegion": (call.region,),
             "aws:UserAgent": (call.user_agent,),
             "aws:SecureTransport": ("true",),
+            **request_keys(cloud, call),
             **keys,
         },
     )
@@ -34,11 +39,18 @@ def authorise(
     Raises:
         ApiError: if the caller's policies do not allow it.
     """
-    decision = decide(
-        caller.credential, policies_for(state, caller), request_for(cloud, call, subject)
-    )
+    policies = policies_for(state, caller)
+    request = request_for(cloud, call, subject)
+    decision = decide(caller.credential, policies, request)
     if not decision.allowed:
         raise denied(caller, call, subject, decision)
+    for also in implied_rights(call, caller):
+        keys = {**request.keys, also.key: (also.value,)}
+        needed = replace(request, action=also.action, resource=also.resource, keys=keys)
+        decision = decide(caller.credential, policies, needed)
+        if not decision.allowed:
+            message = _not_authorized(caller, also.action, also.resource, decision)
+            raise refusal(call.protocol, Refusal.DENIED, message)
 
 
 def denied(caller: Caller, call: ApiCall, subject: Subject, decision: Decision | None) -> ApiError:
@@ -47,11 +59,15 @@ def denied(caller: Caller, call: ApiCall, subject: Subject, decision: Decision |
         message = "You are not authorized to perform this operation."
     else:
         action = iam_action(call.signing_name, call.operation)
-        message = (
-            f"User: {caller.credential.arn} is not authorized to perform: {action} "
-            f"on resource: {subject.arn} {_because(decision)}"
-        )
+        message = _not_authorized(caller, action, subject.arn, decision)
     return refusal(call.protocol, Refusal.DENIED, message)
+
+
+def _not_authorized(caller: Caller, action: str, on: str, decision: Decision | None) -> str:
+    return (
+        f"User: {caller.credential.arn} is not authorized to perform: {action} "
+        f"on resource: {on} {_because(decision)}"
+    )
 
 
 def _because(decision: Decision | None) -> str:
