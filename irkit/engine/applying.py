@@ -47,7 +47,7 @@ async def _in_turn(desk: Desk, state: ChangeState) -> None:
     spec = desk.context.catalogue[state.step.action]
     try:
         writers = desk.context.connections.writers(
-            state.step.connection or None, spec.needs, _purpose(state, spec)
+            state.step.connection or None, spec.needs, _purpose(desk, state, spec)
         )
     except IrkitError as error:
         await _not_now(desk, state, error)
@@ -60,12 +60,13 @@ async def _in_turn(desk: Desk, state: ChangeState) -> None:
         writers.give_turns_back()
 
 
-def _purpose(state: ChangeState, spec: Spec) -> Purpose:
+def _purpose(desk: Desk, state: ChangeState, spec: Spec) -> Purpose:
     """Name what uses one endpoint of one tenant each time, and all it may do."""
     undoing = "undo " if state.step.undoes else ""
+    tenant = state.change.target.tenant
     return Purpose(
-        name=f"{undoing}{spec.id}: {state.change.verb} in {state.change.target.tenant}",
-        rights=spec.permissions.iam_write,
+        name=f"{undoing}{spec.id}: {state.change.verb} in {tenant}",
+        rights=desk.rights(state.part, spec, tenant),
     )
 
 

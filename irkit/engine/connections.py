@@ -17,6 +17,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.entry import accounts_of, address_of, check_kind
 from irkit.engine.least_privilege import LeastPrivileges
 from irkit.engine.secrets import Secrets
+from irkit.model.iam_rights import Right
 from irkit.providers.aws.gateway import AwsRehearser
 from irkit.providers.aws.settings import LOOKUPS_PER_SECOND, Account, AwsSettings
 from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose
@@ -179,7 +180,7 @@ class OpenConnections:
             endpoint_url=connection.endpoint_url or None,
             user_agent=self.user_agent,
             session_name=self.session_name,
-            read_rights=tuple(self.privileges.iam.read) if self.privileges else (),
+            read_rights=_rights(self.privileges),
             lookups_per_second=self.lookups_per_second,
         )
 
@@ -195,13 +196,17 @@ class OpenConnections:
         )
 
     def _scopes(self, configured: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the scopes to ask for: of those configured, what this run needs."""
+        """Return the scopes to ask for: of those configured, what this run needs.
+
+        There is no token without a scope: where nothing is needed, it is one to read with.
+        """
         if self.privileges is None:
             return configured
         needed = set(self.privileges.okta.read)
         if not self.dry:
             needed |= set(self.privileges.okta.write)
-        return tuple(scope for scope in configured if scope in needed)
+        reading = tuple(scope for scope in configured if scope.endswith(".read"))
+        return tuple(s for s in configured if s in needed) or reading[:1] or configured[:1]
 
     @property
     def _secrets(self) -> Secrets:
@@ -304,3 +309,10 @@ class OpenConnections:
             for account in self._accounts.get(connection.name, connection.accounts)
         ]
         return (*okta, *aws)
+
+
+def _rights(privileges: LeastPrivileges | None) -> tuple[Right, ...]:
+    """Return what reading sessions are reduced to; none where they are left whole."""
+    if privileges is None:
+        return ()
+    return tuple(Right(action=action) for action in privileges.iam.read)

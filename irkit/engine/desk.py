@@ -16,9 +16,11 @@ from irkit.engine.leaves import Walked
 from irkit.engine.loops import Memo
 from irkit.engine.machine import Moment
 from irkit.engine.recording import Recorder
+from irkit.engine.scoped_privileges import session_rights
 from irkit.engine.walk import Walk
 from irkit.model.change import ChangeId
 from irkit.model.fold import take
+from irkit.model.iam_rights import Right
 from irkit.model.plan import PlannedStep
 from irkit.model.run import ChangeState, Run, Stage
 from irkit.model.spec import Spec
@@ -36,6 +38,7 @@ class Desk:
         self.drafted: dict[str, str] = {}
         self.memo = Memo()
         self.flying: set[str] = set()
+        self._rights: dict[tuple[str, str, str], tuple[Right, ...]] = {}
         self._seen = -1
         self._recorder = Recorder(context.journal.append, self.catch_up)
         self.catch_up()
@@ -138,6 +141,16 @@ class Desk:
         """Return how long a change may take to show."""
         fixed = self.context.pace.visible_within
         return fixed if fixed is not None else self._spec_of(state).visible_within
+
+    def rights(self, part: str, spec: Spec, tenant: str) -> tuple[Right, ...]:
+        """Return what the changes that a part makes by one action in one tenant take of IAM."""
+        if not spec.permissions.iam_write:
+            return ()
+        key = (self.run.part_digests[part], spec.id, tenant)
+        if key not in self._rights:
+            steps = (step for step in self.run.parts[part].steps if step.action == spec.id)
+            self._rights[key] = session_rights(spec.permissions.iam_write, steps, tenant)
+        return self._rights[key]
 
     def action(self, step: PlannedStep) -> Action:
         """Return the action of a planned step, with its arguments."""

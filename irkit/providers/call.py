@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from irkit.canonical import Json
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.model.iam_rights import Right
 
 BeforeSend: TypeAlias = Callable[[], None]
 """Called by a transport immediately before a write leaves; raises where it must not leave."""
@@ -47,7 +48,7 @@ class Purpose:
     """
 
     name: str = ""
-    rights: tuple[str, ...] = ()
+    rights: tuple[Right, ...] = ()
 
 
 ANYTHING: Final = Purpose()

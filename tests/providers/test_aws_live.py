@@ -4,9 +4,10 @@ import base64
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import pytest
 from aws_wire import ACCOUNT, SECRET_KEY, answer, caller, connected, refusal, settings
@@ -14,10 +15,11 @@ from wire_server import WireServer, http
 
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import IrkitError
+from irkit.model.iam_rights import Right
 from irkit.providers.aws.live import AwsConnection
 from irkit.providers.aws.reads import is_read
 from irkit.providers.aws.settings import Account, Profile
-from irkit.providers.call import CallError, Outcome
+from irkit.providers.call import CallError, Outcome, Purpose
 from irkit.secret import MASK, Secret
 
 NEW_SECRET = "theNewKeySecretThatNobodyMaySee"
@@ -114,6 +116,28 @@ def test_reading_and_writing_use_different_roles() -> None:
     assert "RoleSessionName=irkit-01TEST" in first
     assert "ASIAREAD/" in server.requests[3]
     assert "ASIAWRITE/" in server.requests[6]
+
+
+def test_a_session_policy_that_packs_too_large_gives_way_to_a_wider_one() -> None:
+    """Only STS knows how large a policy packs; what it refuses is tried again with less said."""
+
+    async def write(connection: AwsConnection) -> None:
+        rights = (Right(action="iam:CreateUser", on=(f"arn:aws:iam::{ACCOUNT}:user/x",)),)
+        writer = connection.writer(Purpose(name="x", rights=rights))
+        await writer.send("iam", "create_user", {"UserName": "x"}, account=ACCOUNT)
+
+    made = answer("CreateUser", "<User><UserName>x</UserName></User>")
+    large = refusal("400 Bad Request", "PackedPolicyTooLarge")
+    script = [caller(), large, large, assumed("WIDE"), caller(), made]
+    with WireServer(*script) as server:
+        connected(server.url, write, accounts=(Account(id=ACCOUNT, write_role="w"),))
+    asked = [unquote(text) for text in server.requests if "Action=AssumeRole" in text]
+    resources = [re.search(r'"Resource":(.+?)}', text) for text in asked]
+    assert [found[1] for found in resources if found] == [
+        f'["arn:aws:iam::{ACCOUNT}:user/x"]',
+        f'["arn:aws:iam::{ACCOUNT}:user/*"]',
+        '"*"',
+    ]
 
 
 def test_credentials_are_renewed_before_they_end() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from irkit.canonical import Json
+from irkit.model.iam_rights import Right
 from irkit.providers.call import BeforeSend
 from irkit.secret import Secret
 
@@ -14,15 +15,15 @@ from irkit.secret import Secret
 class Entry:
     """Whose credentials a call uses: the reading or the writing role of an account.
 
-    Without an account these are the first credentials themselves. `rights` are the IAM actions
-    that a session of the role is reduced to; none leaves it what the role has.
+    Without an account these are the first credentials themselves. `rights` are what a session of
+    the role is reduced to; none leaves it what the role has.
     With `root_through`, which is the management account, they are a session as the account's
     root user for one task of AWS's.
     """
 
     account: str
     write: bool = False
-    rights: tuple[str, ...] = ()
+    rights: tuple[Right, ...] = ()
     root_through: str = ""
 
 

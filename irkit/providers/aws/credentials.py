@@ -16,10 +16,13 @@ import anyio
 
 from irkit.canonical import Json, JsonObject
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.log import logger
+from irkit.model.iam_rights import ROOT_TASKS
 from irkit.providers.aws.backend import Backend, Entry, Keys, Operation
 from irkit.providers.aws.json_form import to_json
-from irkit.providers.aws.session_policy import session_policy
+from irkit.providers.aws.session_policy import session_policies
 from irkit.providers.aws.settings import AwsSettings
+from irkit.providers.call import CallError
 from irkit.providers.limits import RateLimits
 from irkit.providers.retry import Patience, repeat_read
 from irkit.providers.server_clock import ServerClock
@@ -31,8 +34,7 @@ HOME_REGION: Final = "us-east-1"
 _RENEW_BEFORE: Final = timedelta(minutes=5)
 _DURATION: Final = 3600
 _ROOT_DURATION: Final = 900
-_ROOT_TASKS: Final = {False: "IAMAuditRootUserCredentials", True: "IAMDeleteRootUserCredentials"}
-"""What a session as root can do, by whether it is for a write: look, or remove credentials."""
+_TOO_LARGE: Final = "PackedPolicyTooLarge"
 
 
 class Credentials:
@@ -101,8 +103,19 @@ class Credentials:
             "RoleSessionName": self._settings.session_name,
             "DurationSeconds": _DURATION,
         }
-        if entry.rights:
-            parameters["Policy"] = session_policy(entry.rights, write=entry.write)
+        if not entry.rights:
+            return await self._assumed(parameters, source)
+        *narrower, widest = session_policies(entry.rights, write=entry.write)
+        for policy in narrower:
+            try:
+                return await self._assumed({**parameters, "Policy": policy}, source)
+            except CallError as error:
+                if error.error != _TOO_LARGE:
+                    raise
+                logger().warning("session.widened", account=entry.account, length=len(policy))
+        return await self._assumed({**parameters, "Policy": widest}, source)
+
+    async def _assumed(self, parameters: Mapping[str, "Json | Secret"], source: Keys) -> Keys:
         operation = Operation(
             service="sts", name="assume_role", region=HOME_REGION, parameters=parameters
         )
@@ -110,9 +123,7 @@ class Credentials:
 
     async def _as_root(self, entry: Entry) -> Keys:
         self._settings.account(entry.account)  # only as root of what is pinned
-        task = (
-            f"arn:{self._settings.partition}:iam::aws:policy/root-task/{_ROOT_TASKS[entry.write]}"
-        )
+        task = f"arn:{self._settings.partition}:iam::aws:policy/root-task/{ROOT_TASKS[entry.write]}"
         operation = Operation(
             service="sts",
             name="assume_root",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from irkit.diagnostics import Diagnostic, IrkitError
+from irkit.model.iam_rights import Right
 from irkit.secret import Secret
 
 LOOKUPS_PER_SECOND: Final = 2
@@ -54,7 +55,7 @@ class AwsSettings:
     """All pinned accounts and how irkit enters them.
 
     `session_name` (which carries the run's id) names irkit's role sessions in the logs.
-    `read_rights` are the IAM actions that reading sessions are reduced to; none leaves them whole.
+    `read_rights` are what reading sessions are reduced to; none leaves them whole.
     `lookups_per_second` is how often CloudTrail's log is asked in each account and region, 0 for no
     limit.
     `endpoint_url` is for a simulated AWS. `ca_bundle` is a file, or empty for the usual ones.
@@ -67,7 +68,7 @@ class AwsSettings:
     endpoint_url: str | None = None
     user_agent: str = "irkit"
     session_name: str = "irkit"
-    read_rights: tuple[str, ...] = ()
+    read_rights: tuple[Right, ...] = ()
     federation: tuple[Mapping[str, str], ...] = ()
     role_path: str = "/"
     partition: str = "aws"
