@@ -151,10 +151,10 @@ class Lab:
         async def work() -> str:
             session = self.session
             with session.journal(writing=True) as journal:
-                async with connected(session, book, self.around(), run_id="", dry=True) as (
-                    connections,
-                    _,
-                ):
+                other = session.run(journal, undoes) if undoes else None
+                async with connected(
+                    session, book, self.around(), run_id="", dry=True, undone=other
+                ) as (connections, _):
                     opening = Opening(
                         book=book,
                         given=inputs,

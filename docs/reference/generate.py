@@ -138,8 +138,15 @@ def _facts(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "Okta scopes to write", _listed(permissions.okta_write)
     yield "IAM actions to read", _listed(permissions.iam_read)
     yield "IAM actions to write", _listed(permissions.iam_write)
+    yield "Needed only if", "; ".join(f"`{right}`: {when}" for right, when in _only(spec))
     yield "ATT&CK", ", ".join(spec.attack)
     yield "D3FEND", ", ".join(spec.d3fend)
+
+
+def _only(spec: Spec) -> Iterator[tuple[str, str]]:
+    permissions = spec.permissions
+    yield from sorted(permissions.only.items())
+    yield from ((right, f"`{name}` is given") for right, name in permissions.given.items())
 
 
 def _commands() -> Iterator[str]:

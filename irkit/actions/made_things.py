@@ -119,6 +119,27 @@ _KINDS: Final[Mapping[str, Found]] = MappingProxyType(
 """By how an operation's name begins: some carry the date of their API at the end."""
 
 
+RIGHTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ec2:DescribeInstances": "a machine was made",
+        "ec2:DescribeSecurityGroups": "a security group was made",
+        "ec2:DescribeSnapshots": "a snapshot was made",
+        "iam:GetLoginProfile": "a console password was made",
+        "iam:GetPolicy": "a policy or a version of one was made",
+        "iam:GetRole": "a role or its trust was made",
+        "iam:GetRolePolicy": "a policy was put into a role",
+        "iam:GetUser": "a user was made",
+        "iam:GetUserPolicy": "a policy was put into a user",
+        "iam:ListAccessKeys": "an access key was made",
+        "iam:ListAttachedRolePolicies": "a policy was attached to a role",
+        "iam:ListAttachedUserPolicies": "a policy was attached to a user",
+        "lambda:GetFunction": "a function was made",
+        "s3:GetBucketLocation": "a bucket was made",
+    }
+)
+"""When it takes which right to see whether a thing is there."""
+
+
 async def exists(readers: Readers, account: str, region: str, thing: Thing) -> "bool | None":
     """Say whether the thing is there; None if that is not known how to ask, or was not answered.
 

@@ -36,6 +36,7 @@ POLICY_RIGHTS: Final = Permissions(
         "organizations:DetachPolicy",
         "organizations:UpdatePolicy",
     ),
+    only={"organizations:UpdatePolicy": "a policy of irkit's is there from before"},
 )
 """What it takes to see, store, attach and remove a service control policy of irkit's."""
 

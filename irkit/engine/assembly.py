@@ -80,6 +80,7 @@ async def connected(
 
     `undone` is the run that this one takes back, whose actions it needs as well.
     """
+    taken_back = _actions(undone) if undone else None
     async with OpenConnections(
         workspace=session.workspace,
         clock=session.clock,
@@ -89,22 +90,27 @@ async def connected(
         seats=around.seats,
         on_wait=around.on_wait,
         lookups_per_second=around.lookups_per_second,
-        privileges=_privileges(session, book, undone),
+        privileges=_privileges(session, book, taken_back or ()),
     ) as connections:
-        silent = await connections.prepare(providers_of(book, session.catalogue))
+        silent = await connections.prepare(providers_of(book, session.catalogue, taken_back))
         yield connections, silent
 
 
-def _privileges(session: Session, book: Book, undone: Run | None) -> LeastPrivileges | None:
+def _actions(undone: Run) -> tuple[str, ...]:
+    return tuple({step.action for _, step in undone.steps.values()})
+
+
+def _privileges(
+    session: Session, book: Book, taken_back: tuple[str, ...]
+) -> LeastPrivileges | None:
     """Return what sessions are reduced to; None where the workspace leaves them whole."""
     if session.workspace.least_privilege is not LeastPrivilege.SESSION:
         return None
-    taken_back = {step.action for _, step in undone.steps.values()} if undone else ()
     return least_privileges(
         book,
         session.catalogue,
         session.workspace.protect,
-        also=tuple(taken_back),
+        also=taken_back,
         ways_in=session.workspace.break_glass.aws,
     )
 

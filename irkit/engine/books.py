@@ -1,6 +1,6 @@
 """Finding and loading playbooks, with the sub-playbooks they call, checked before use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from irkit import assets
@@ -72,13 +72,19 @@ def recorded_book(source: str, file: str, calls: Mapping[str, str]) -> Book:
     )
 
 
-def providers_of(book: Book, catalogue: Catalogue) -> frozenset[str]:
-    """Return the providers that any step of the book needs; an undo may need all of them."""
+def providers_of(
+    book: Book, catalogue: Catalogue, taken_back: Iterable[str] | None = None
+) -> frozenset[str]:
+    """Return the providers that any step of the book needs.
+
+    An undo needs those of the actions that it takes back; all of them, where these are not known.
+    """
+    undone = [catalogue[action] for action in taken_back] if taken_back is not None else catalogue
     needed: set[str] = set()
     for playbook in (book.main, *book.calls.values()):
         for step in all_steps(playbook):
             if isinstance(step, UndoStep):
-                needed |= {provider for spec in catalogue for provider in spec.needs}
+                needed |= {provider for spec in undone for provider in spec.needs}
             action = getattr(step, "action", None)
             if action is not None:
                 needed |= set(catalogue[action].needs)

@@ -17,7 +17,7 @@ from irkit.diagnostics import Diagnostic, IrkitError
 from irkit.engine.entry import accounts_of, address_of, check_kind
 from irkit.engine.least_privilege import LeastPrivileges
 from irkit.engine.secrets import Secrets
-from irkit.model.iam_rights import Right
+from irkit.model.iam_rights import everywhere
 from irkit.providers.aws.gateway import AwsRehearser
 from irkit.providers.aws.settings import LOOKUPS_PER_SECOND, Account, AwsSettings
 from irkit.providers.call import BeforeSend, CallError, Outcome, Purpose
@@ -180,7 +180,7 @@ class OpenConnections:
             endpoint_url=connection.endpoint_url or None,
             user_agent=self.user_agent,
             session_name=self.session_name,
-            read_rights=_rights(self.privileges),
+            read_rights=everywhere(self.privileges.iam.read) if self.privileges else (),
             lookups_per_second=self.lookups_per_second,
         )
 
@@ -309,10 +309,3 @@ class OpenConnections:
             for account in self._accounts.get(connection.name, connection.accounts)
         ]
         return (*okta, *aws)
-
-
-def _rights(privileges: LeastPrivileges | None) -> tuple[Right, ...]:
-    """Return what reading sessions are reduced to; none where they are left whole."""
-    if privileges is None:
-        return ()
-    return tuple(Right(action=action) for action in privileges.iam.read)

@@ -1,7 +1,7 @@
 """What an action declares about itself, and the catalogue of all of them as a plain value."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -60,12 +60,36 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:
-    """The exact rights an action needs: IAM actions by handle, Okta OAuth scopes."""
+    """The exact rights an action needs: IAM actions by handle, Okta OAuth scopes.
+
+    `only` says when a right is needed, of those that the action does without where there is nothing
+    of the kind. What a step says in the playbook narrows it further: one with the argument `kind`
+    reads only what `by_kind` has for that, and a right in `given` is for steps that have the
+    argument it names.
+    """
 
     iam_read: tuple[str, ...] = ()
     iam_write: tuple[str, ...] = ()
     okta_read: tuple[str, ...] = ()
     okta_write: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+    by_kind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, arguments: Mapping[str, object]) -> "Permissions":
+        """Return what a step with these arguments, as they are written, needs."""
+        kind = arguments.get("kind")
+        narrow = isinstance(kind, str) and kind in self.by_kind
+        reads = self.by_kind[str(kind)] if narrow else self.iam_read
+        left_out = {right for right, name in self.given.items() if name not in arguments}
+        return replace(
+            self,
+            iam_read=tuple(sorted(set(reads) - left_out)),
+            iam_write=tuple(right for right in self.iam_write if right not in left_out),
+            okta_read=tuple(scope for scope in self.okta_read if scope not in left_out),
+            okta_write=tuple(scope for scope in self.okta_write if scope not in left_out),
+            only={} if narrow else self.only,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from irkit.actions.shape import entries, text
 from irkit.canonical import Json
 from irkit.clock import system_clock
 from irkit.model.iam_actions import iam_action
+from irkit.model.iam_rights import everywhere
 from irkit.model.spec import Spec
 from irkit.providers.aws.live import AwsConnection
 from irkit.providers.aws.settings import Account, AwsSettings, StaticKeys
@@ -85,7 +86,7 @@ class Stage:
                 )
                 writers = Writers(
                     okta_writer=okta.writer(),
-                    aws_writer=connection.writer(Purpose(rights=rights)),
+                    aws_writer=connection.writer(Purpose(rights=everywhere(rights))),
                 )
                 return await work(Hands(readers=readers, writers=writers))
 

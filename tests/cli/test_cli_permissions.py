@@ -49,7 +49,9 @@ def test_a_plan_limits_the_writes_to_its_targets(
     assert statement["Resource"] == [USER]
     terraform = terminal.run(*asked, "--format", "terraform", "--handle", "write").out
     assert f'resources = [\n      "{USER}",' in terraform
-    assert "ONLY ON" in terminal.run(*asked).out
+    told = terminal.run(*asked).out
+    assert "ONLY ON" in told
+    assert "aws:111122223333  what it changes: 1 ARN" in told
     without = terminal.run("permissions", playbook, "--format", "iam", "--handle", "write")
     assert json.loads(without.out)["Statement"][0]["Resource"] == "*"
 

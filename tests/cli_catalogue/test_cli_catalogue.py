@@ -1,6 +1,7 @@
 """`irkit actions`, `permissions`, `graph`, `new` and `policy`: what there is, and what it needs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,8 @@ from catalogue_workspace import ALICE, BOB, CAROL, Desk
 
 from irkit import assets, yaml_strict
 from irkit.actions.load import catalogue
+from irkit.engine.books import load_book, providers_of
+from irkit.engine.circumstances import uses
 from irkit.model.access.kinds import CredentialKind
 
 PLAYBOOKS = [path.stem for path in assets.playbook_files(assets.playbooks())]
@@ -65,11 +68,15 @@ def test_the_matrix_has_a_legend_for_every_column(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_permissions_hold_everything_the_actions_declare(desk: Desk, name: str) -> None:
-    """Nothing an action needs is left out, and reads and writes are kept apart."""
+def test_permissions_hold_everything_the_steps_need(desk: Desk, name: str) -> None:
+    """Nothing a step needs is left out, and reads and writes are kept apart."""
     said = desk.ask("permissions", name).json
-    for action in said["actions"]:
-        declared = catalogue()[action].permissions
+    book = load_book(assets.find_playbook(name, None, desk.root), None, catalogue())
+    opened = providers_of(book, catalogue())
+    for use in uses(book):
+        declared = catalogue()[use.action].permissions.of(use.arguments or {})
+        if "okta" not in opened:
+            declared = replace(declared, okta_read=())
         assert set(declared.iam_read) <= set(said["iam"]["read"])
         assert set(declared.iam_write) <= set(said["iam"]["write"])
         assert set(declared.okta_read) <= set(said["okta"]["read"])
@@ -101,6 +108,27 @@ def test_permissions_as_iam_are_two_policies(desk: Desk) -> None:
     sids = [statement["Sid"] for statement in policies["read"]["Statement"]]
     assert all(sid.isalnum() for sid in sids)
     assert len(set(sids)) == len(sids)
+
+
+def test_permissions_carry_conditions_and_say_when_they_are_needed(desk: Desk) -> None:
+    """Each handle enters as root for its own task, and policies are of one type only."""
+    policies = json.loads(desk.run("permissions", "root-login", "--format", "iam").out)
+    found = {
+        (handle, action): statement.get("Condition")
+        for handle, policy in policies.items()
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+    }
+    task, tasks = "sts:TaskPolicyArn", "arn:aws:iam::aws:policy/root-task"
+    for handle, name in (("read", "IAMAudit"), ("write", "IAMDelete")):
+        wanted = {"StringEquals": {task: f"{tasks}/{name}RootUserCredentials"}}
+        assert found[handle, "sts:AssumeRoot"] == wanted
+    wanted = {"StringEquals": {"organizations:PolicyType": "SERVICE_CONTROL_POLICY"}}
+    assert found["write", "organizations:AttachPolicy"] == wanted
+    assert found["write", "iam:PutUserPolicy"] is None
+    terraform = desk.run("permissions", "root-login", "--format", "terraform").out
+    assert f'      variable = "{task}"\n      values   = ["{tasks}/IAMDelete' in terraform
+    assert "unless inputs.management" in desk.run("permissions", "root-login").out
 
 
 def test_permissions_as_okta_scopes_and_terraform(desk: Desk) -> None:

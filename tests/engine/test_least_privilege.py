@@ -1,90 +1,73 @@
-"""Least privilege in a run: what is printed is enough, and sessions are reduced to it."""
+"""Least privilege in a run: rights are limited to what a plan is about, and so are sessions."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab import Lab, laboratory
-from playbook_inputs import PLAYBOOKS, inputs_of
+from lab import Lab
+from one_right_less import granted_for, refusals, with_printed
+from staged_playbooks import inputs_of
 
 from irkit.actions.load import catalogue
-from irkit.canonical import Json
-from irkit.cli.views import permissions as view
 from irkit.engine.books import recorded_book
 from irkit.engine.generated import action_text
-from irkit.engine.least_privilege import GUARDS, Privileges, least_privileges
-from irkit.engine.scoped_privileges import resources_of
-from irkit.engine.walk import Book
+from irkit.engine.least_privilege import GUARDS, least_privileges
+from irkit.engine.scoped_privileges import resources_of, session_limits, session_rights
+from irkit.model.change import Change, Target
 from irkit.model.iam_resources import arns_for
+from irkit.model.iam_rights import Right
+from irkit.model.plan import Header, Part, PartNeed, Plan, PlannedStep
+from irkit.model.spec import Blast, Effect, Reversal
+from irkit.providers.aws.session_policy import Reach
 
-FEDERATED = "okta-user-federated-to-aws"
 PROD = "111122223333"
+LEAKED = "leaked-aws-access-key"
+HEADER = Header(
+    playbook="p",
+    playbook_digest="",
+    title="",
+    inputs={},
+    tenants=(),
+    mode="drill",
+    policy="",
+    guards=(),
+    irkit="",
+    actions={},
+    observed_at="",
+)
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    """A world in which the intruder is alive, and a sealed workspace."""
-    with laboratory(tmp_path) as made:
+    """A world in which a key has leaked, and irkit has what is printed, in reduced sessions."""
+    with with_printed(LEAKED, tmp_path / "workspace", None, reduced=True) as made:
         yield made
 
 
-def grant(lab: Lab, role: str, rights: Iterator[str]) -> None:
-    """Give a role of irkit's exactly these rights, in every account."""
-    statement: dict[str, Json] = {"Effect": "Allow", "Action": [*rights], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    for account in lab.world.accounts:
-        lab.world.aws.cloud.iam(account.id).put_role_policy(role, role, document)
-
-
-def needed(lab: Lab, name: str) -> Privileges:
-    """Return the IAM rights that a playbook needs in the laboratory's workspace."""
-    workspace = lab.session.workspace
-    return least_privileges(
-        lab.book(name), catalogue(), workspace.protect, ways_in=workspace.break_glass.aws
-    ).iam
-
-
-def lacking(lab: Lab) -> str:
-    """Return what the records so far say about rights that irkit lacks."""
-    bodies = (json.dumps(body) for _, body in lab.ears.bodies)
-    return "; ".join(body for body in bodies if "not authorized" in body)
-
-
-def planned(lab: Lab, name: str) -> tuple[Book, str, dict[str, tuple[str, ...]]]:
-    """Plan a playbook with roles that have what is printed without a plan; return what it limits.
-
-    What is returned is the book, the run, and the ARNs of each right to write.
-    """
-    rights = needed(lab, name)
-    grant(lab, "irkit-read", iter(rights.read))
-    grant(lab, "irkit-write", iter(rights.write))
-    book = lab.book(name)
-    run_id = lab.start(book, **inputs_of(lab, name))
-    lab.go(book, run_id)
-    plan = lab.run_of(run_id).plan
-    assert plan is not None
-    return book, run_id, dict(resources_of(book, plan, catalogue()))
-
-
-def grant_printed(lab: Lab, name: str, resources: dict[str, tuple[str, ...]]) -> None:
-    """Give the write role the very policy that is printed for a plan, in every account."""
-    protect = lab.session.workspace.protect
-    value = view.to_json(least_privileges(lab.book(name), catalogue(), protect), resources)
-    for account in lab.world.accounts:
-        iam = lab.world.aws.cloud.iam(account.id)
-        iam.put_role_policy("irkit-write", "irkit-write", view.iam(value, "write"))
-
-
-@pytest.mark.parametrize("name", PLAYBOOKS)
-def test_the_printed_policies_are_enough(lab: Lab, name: str) -> None:
-    """With what is printed for its plan and nothing else, a playbook runs and is taken back."""
-    book, run_id, resources = planned(lab, name)
-    grant_printed(lab, name, resources)
-    lab.to_its_end(book, run_id)
-    _, undone = lab.take_back(run_id, book)
-    assert undone.run.outcome == "completed"
-    assert lacking(lab) == ""
+def changing(*labels: str, tenant: str = f"aws:{PROD}") -> PlannedStep:
+    """Return a step that makes one change to each of these."""
+    changes = tuple(
+        Change(
+            id=f"c{n}",
+            target=Target(kind="aws.user", tenant=tenant, id=f"AIDA{n}", label=label),
+            verb="deny",
+            before=None,
+            after=True,
+        )
+        for n, label in enumerate(labels)
+    )
+    return PlannedStep(
+        path="s",
+        action="aws.iam_user.quarantine",
+        version=1,
+        connection="",
+        arguments={},
+        title="",
+        effect=Effect.PROBEABLE,
+        reversal=Reversal.EXACT,
+        blast=Blast.PRINCIPAL,
+        changes=changes,
+    )
 
 
 def test_a_plan_limits_what_it_knows() -> None:
@@ -95,48 +78,48 @@ def test_a_plan_limits_what_it_knows() -> None:
     assert arns_for("ec2:CreateSnapshots", [user]) == frozenset()
 
 
-@pytest.mark.parametrize("right", ["iam:PutRolePolicy", "iam:UpdateAccessKey"])
-def test_a_right_on_something_else_is_refused_and_named(lab: Lab, right: str) -> None:
-    """The same right for another resource does not do: the run says which it lacks, and on what."""
-    book, run_id, resources = planned(lab, FEDERATED)
-    wanted = resources[right]
-    grant_printed(lab, FEDERATED, {**resources, right: (f"{wanted[0]}-other",)})
+def test_a_session_is_limited_to_the_changes_of_its_account() -> None:
+    """Another account's targets are not in it; one change without an ARN makes it everything."""
+    user = f"arn:aws:iam::{PROD}:user/svc-backup"
+    other = changing(f"arn:aws:iam::{PROD[::-1]}:user/elsewhere", tenant=f"aws:{PROD[::-1]}")
+    asked, account = ("iam:PutUserPolicy",), f"aws:{PROD}"
+    limited = session_rights(asked, [changing(user), other], account)
+    assert limited == (Right(action="iam:PutUserPolicy", on=(user,)),)
+    unlimited = session_rights(asked, [changing(user, "a user without a name")], account)
+    assert unlimited == (Right(action="iam:PutUserPolicy"),)
+
+
+def test_a_plan_says_how_far_its_sessions_reach() -> None:
+    """Named, of the same type, or anything: as many ARNs as a session policy has room for."""
+    users = [f"arn:aws:iam::{PROD}:user/user-{n}" for n in range(60)]
+    reached = []
+    for labels in (users[:2], users, ["nobody", *users]):
+        step = changing(*labels)
+        part = Part(id="p", phase="p", steps=(step,), need=PartNeed())
+        (limit,) = session_limits(Plan(header=HEADER, parts=(part,)), catalogue())
+        reached.append((len(limit.named), limit.reach))
+    assert reached == [(2, Reach.NAMED), (60, Reach.TYPE), (0, Reach.NAMED)]
+
+
+def test_a_right_on_something_else_is_refused_and_named(lab: Lab) -> None:
+    """The same right for another resource does not do, and no session was for another one."""
+    book = lab.book(LEAKED)
+    run_id = lab.start(book, **inputs_of(lab, LEAKED))
+    lab.go(book, run_id)
+    plan = lab.run_of(run_id).plan
+    assert plan is not None
+    resources = dict(resources_of(book, plan, catalogue()))
+    (user,) = resources["iam:PutUserPolicy"]
+    granted_for(lab, book, {**resources, "iam:PutUserPolicy": (f"{user}-other",)})
     driven = lab.to_its_end(book, run_id)
-    assert right in lacking(lab)
-    assert any(arn in lacking(lab) for arn in wanted)
+    assert "perform: iam:PutUserPolicy" in refusals(lab)
+    assert user in refusals(lab)
     assert driven.run.outcome != "contained"
-
-
-@pytest.mark.parametrize("name", PLAYBOOKS)
-def test_reduced_sessions_do_the_whole_job(lab: Lab, name: str) -> None:
-    """With `least_privilege: session` a run and its undo come to the same, and nothing is whole."""
-    config = lab.root / "irkit.yaml"
-    config.write_text(config.read_text() + "least_privilege: session\n")
-    before = len(lab.world.aws.cloud.sessions.all())
-    book = lab.book(name)
-    run_id, driven = lab.contain(book, **inputs_of(lab, name))
-    assert {str(state.stage) for state in driven.run.changes.values()} == {"verified"}
-    _, undone = lab.take_back(run_id, book)
-    assert undone.run.outcome == "completed"
-    mine = [s for s in lab.world.aws.cloud.sessions.all()[before:] if "irkit" in s.holder_name]
-    assert mine
-    assert all(session.policies is not None for session in mine)
-
-
-READS = ("iam:ListRoles", "cloudtrail:LookupEvents", "ec2:DescribeRegions")
-WRITES = ("iam:PutRolePolicy", "iam:PutUserPolicy", "iam:UpdateAccessKey")
-
-
-@pytest.mark.parametrize("missing", [*READS, *WRITES])
-def test_a_right_that_is_missing_is_named(lab: Lab, missing: str) -> None:
-    """Each right is there for a reason: without it the run says which one it lacks."""
-    rights = needed(lab, FEDERATED)
-    grant(lab, "irkit-read", (right for right in rights.read if right != missing))
-    grant(lab, "irkit-write", (right for right in rights.write if right != missing))
-    assert missing in {*rights.read, *rights.write}
-    _, driven = lab.contain(lab.book(FEDERATED), **inputs_of(lab, FEDERATED))
-    assert missing in lacking(lab)
-    assert driven.run.outcome != "contained"
+    writing = [s for s in lab.world.aws.cloud.sessions.all() if s.holder_name == "irkit-write"]
+    assert writing
+    for session in writing:
+        (policy,) = session.policies or ()
+        assert {arn for s in policy.statements for arn in s.resources.values} == {user}
 
 
 @pytest.mark.parametrize(

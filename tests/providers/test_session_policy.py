@@ -1,7 +1,7 @@
 """Session policies: exact where they may be, never longer than STS takes, never less than asked."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from fnmatch import fnmatchcase
 
@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 
 from irkit.actions.load import catalogue
 from irkit.diagnostics import IrkitError
-from irkit.model.iam_rights import ROOT_TASKS, Right
+from irkit.model.iam_rights import ROOT_TASKS, Right, everywhere
 from irkit.providers.aws.session_policy import LIMIT, session_policies
 
 READS = tuple(sorted({right for spec in catalogue() for right in spec.permissions.iam_read}))
 WRITES = tuple(sorted({right for spec in catalogue() for right in spec.permissions.iam_write}))
 USERS = "arn:aws:iam::111122223333:user"
-
-
-def everywhere(actions: Iterable[str]) -> tuple[Right, ...]:
-    """Return the rights to these actions on everything."""
-    return tuple(Right(action=action) for action in actions)
 
 
 def allowed(text: str) -> Iterator[str]:

@@ -47,7 +47,7 @@ def command(
     from irkit.cli.views import permissions as view  # noqa: PLC0415
     from irkit.engine.books import load_book  # noqa: PLC0415
     from irkit.engine.least_privilege import least_privileges  # noqa: PLC0415
-    from irkit.engine.scoped_privileges import resources_of  # noqa: PLC0415
+    from irkit.engine.scoped_privileges import resources_of, session_limits  # noqa: PLC0415
 
     me = this()
     own = me.workspace.playbooks if me.in_workspace else None
@@ -57,7 +57,8 @@ def command(
     planned = None if plan is None else _plan_of(plan, book.main)
     resources = {} if planned is None else resources_of(book, planned, me.catalogue)
     needed = least_privileges(book, me.catalogue, protect, ways_in=ways)
-    value = view.to_json(needed, resources)
+    sessions = () if planned is None else tuple(session_limits(planned, me.catalogue))
+    value = view.to_json(needed, resources, sessions)
     if format_ is None or me.output.json:
         me.output.show(value, view.text)
         return ExitCode.DONE

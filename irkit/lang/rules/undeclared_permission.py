@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from irkit.diagnostics import Diagnostic, Severity
 from irkit.lang.view import View, problem
 from irkit.model.playbook import DoStep, ReadStep
-from irkit.model.spec import Spec
+from irkit.model.spec import Permissions
 
 
 def check(view: View) -> Iterator[Diagnostic]:
@@ -19,7 +19,8 @@ def check(view: View) -> Iterator[Diagnostic]:
         step, spec = place.step, view.spec(place.step)
         if not isinstance(step, ReadStep | DoStep) or spec is None:
             continue
-        for provider, missing in _missing(spec, declared).items():
+        needed = spec.permissions.of(step.arguments)
+        for provider, missing in _missing(needed, declared).items():
             yield problem(
                 "IRK243",
                 f"`{spec.id}` needs {', '.join(missing)}",
@@ -30,8 +31,9 @@ def check(view: View) -> Iterator[Diagnostic]:
             )
 
 
-def _missing(spec: Spec, declared: Mapping[str, frozenset[str]]) -> Mapping[str, list[str]]:
-    permissions = spec.permissions
+def _missing(
+    permissions: Permissions, declared: Mapping[str, frozenset[str]]
+) -> Mapping[str, list[str]]:
     wanted = {
         "aws": (*permissions.iam_read, *permissions.iam_write),
         "okta": (*permissions.okta_read, *permissions.okta_write),

@@ -6,6 +6,7 @@ secret takes, whatever the role may do besides.
 
 from typing import Final
 
+from irkit.model.iam_rights import everywhere
 from irkit.providers.aws.backend import Entry, Operation
 from irkit.providers.aws.connection import AwsCalls, bucket_of
 from irkit.providers.aws.outcomes import went_wrong
@@ -36,7 +37,7 @@ class SecretReader:
             region=region,
             parameters={"SecretId": secret},
         )
-        entry = Entry(account=account, rights=RIGHTS)
+        entry = Entry(account=account, rights=everywhere(RIGHTS))
 
         async def once() -> bytes:
             match (await self._calls.once(asked, entry)).result:

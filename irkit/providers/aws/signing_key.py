@@ -7,6 +7,7 @@ without AWS. The same message always gets the same signature, so a call without 
 from collections.abc import Mapping
 from typing import Final
 
+from irkit.model.iam_rights import everywhere
 from irkit.providers.aws.backend import Entry, Operation
 from irkit.providers.aws.connection import AwsCalls, bucket_of
 from irkit.providers.aws.outcomes import went_wrong
@@ -25,7 +26,7 @@ class SigningKey:
         """Sign through `calls`."""
         self._calls = calls
         self._arn = arn
-        self._entry = Entry(account=account, rights=RIGHTS)
+        self._entry = Entry(account=account, rights=everywhere(RIGHTS))
         self._region = region
 
     async def public(self) -> bytes:

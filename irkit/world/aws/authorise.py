@@ -1,5 +1,6 @@
 """May this caller do this: the evaluator applied to the world's own state, for every call."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from irkit.model.access import Decision, ExplicitDeny, Request, decide
@@ -7,7 +8,6 @@ from irkit.model.iam_actions import iam_action
 from irkit.world.aws.answer import ApiError, Refusal, refusal
 from irkit.world.aws.cloud import Caller, Cloud, policies_for
 from irkit.world.aws.iam_view import AccessState
-from irkit.world.aws.implied_rights import implied_rights
 from irkit.world.aws.request_keys import request_keys
 from irkit.world.aws.resources import Subject
 from irkit.world.aws.wire import ApiCall
@@ -44,13 +44,22 @@ def authorise(
     decision = decide(caller.credential, policies, request)
     if not decision.allowed:
         raise denied(caller, call, subject, decision)
-    for also in implied_rights(call, caller):
-        keys = {**request.keys, also.key: (also.value,)}
-        needed = replace(request, action=also.action, resource=also.resource, keys=keys)
-        decision = decide(caller.credential, policies, needed)
+    if _tags_what_it_makes(call):
+        keys = {**request.keys, "ec2:CreateAction": (call.operation,)}
+        tagging = replace(request, action="ec2:CreateTags", resource="*", keys=keys)
+        decision = decide(caller.credential, policies, tagging)
         if not decision.allowed:
-            message = _not_authorized(caller, also.action, also.resource, decision)
+            message = _not_authorized(caller, tagging.action, tagging.resource, decision)
             raise refusal(call.protocol, Refusal.DENIED, message)
+
+
+def _tags_what_it_makes(call: ApiCall) -> bool:
+    given = call.params.get("TagSpecifications")
+    return call.signing_name == "ec2" and isinstance(given, list) and any(map(_has_tags, given))
+
+
+def _has_tags(specification: object) -> bool:
+    return isinstance(specification, Mapping) and bool(specification.get("Tags"))
 
 
 def denied(caller: Caller, call: ApiCall, subject: Subject, decision: Decision | None) -> ApiError:

@@ -57,6 +57,10 @@ class BlockPublicSnapshots(SettingsOf):
                 "ec2:EnableSerialConsoleAccess",
                 "ec2:EnableSnapshotBlockPublicAccess",
             ),
+            only={
+                "ec2:DisableSerialConsoleAccess": "serial consoles are open",
+                "ec2:EnableSerialConsoleAccess": "serial consoles were open, to take it back",
+            },
         ),
         does_not_cut=(Kind.LONG_TERM_KEY, Kind.ROLE_SESSION, Kind.EXTERNAL_TRUST),
         visible_within=timedelta(minutes=10),

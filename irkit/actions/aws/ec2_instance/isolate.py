@@ -64,6 +64,7 @@ class Isolate(Action):
                 "ec2:RevokeSecurityGroupEgress",
                 "ec2:RevokeSecurityGroupIngress",
             ),
+            only={"ec2:RevokeSecurityGroupIngress": "somebody opened irkit's quarantine group"},
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
         visible_within=timedelta(seconds=30),

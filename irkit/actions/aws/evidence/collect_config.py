@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from irkit.actions.base import Answer, Read, Readers, parameter
@@ -56,6 +58,45 @@ def _parts(service: str, parameter_name: str, *operations: str) -> tuple[_Part, 
     given = ((parameter_name, _NAME),)
     return tuple(_Part(service=service, operation=name, given=given) for name in operations)
 
+
+_RIGHTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "bucket": (
+            "s3:GetBucketAcl",
+            "s3:GetBucketLocation",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketVersioning",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetReplicationConfiguration",
+        ),
+        "function": (
+            "lambda:GetFunction",
+            "lambda:GetFunctionConcurrency",
+            "lambda:GetPolicy",
+            "lambda:ListEventSourceMappings",
+        ),
+        "instance": ("ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"),
+        "key": ("kms:DescribeKey", "kms:ListGrants"),
+        "role": (
+            "iam:GetRole",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:ListRolePolicies",
+        ),
+        "secret": ("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"),
+        "security-group": ("ec2:DescribeSecurityGroups",),
+        "user": (
+            "iam:GetUser",
+            "iam:ListAccessKeys",
+            "iam:ListAttachedUserPolicies",
+            "iam:ListGroupsForUser",
+            "iam:ListMFADevices",
+            "iam:ListUserPolicies",
+        ),
+    }
+)
+"""What looking at each kind of resource takes."""
 
 _INSTANCE: Final = (
     _Part(
@@ -121,6 +162,9 @@ _KINDS: Final = {
 }
 """What is read of each kind of resource, by its service and the first word of its ARN's end."""
 
+_BUCKET: Final = "bucket"
+"""What the ARN of a bucket leaves out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectConfig(Read):
@@ -133,36 +177,13 @@ class CollectConfig(Read):
         summary="Record how an AWS resource is set up",
         needs=("aws",),
         permissions=Permissions(
-            iam_read=(
-                "ec2:DescribeInstanceAttribute",
-                "ec2:DescribeInstances",
-                "ec2:DescribeSecurityGroups",
-                "iam:GetRole",
-                "iam:GetUser",
-                "iam:ListAccessKeys",
-                "iam:ListAttachedRolePolicies",
-                "iam:ListAttachedUserPolicies",
-                "iam:ListGroupsForUser",
-                "iam:ListInstanceProfilesForRole",
-                "iam:ListMFADevices",
-                "iam:ListRolePolicies",
-                "iam:ListUserPolicies",
-                "kms:DescribeKey",
-                "kms:ListGrants",
-                "lambda:GetFunction",
-                "lambda:GetFunctionConcurrency",
-                "lambda:GetPolicy",
-                "lambda:ListEventSourceMappings",
-                "s3:GetBucketAcl",
-                "s3:GetBucketLocation",
-                "s3:GetBucketPolicy",
-                "s3:GetBucketPublicAccessBlock",
-                "s3:GetBucketVersioning",
-                "s3:GetLifecycleConfiguration",
-                "s3:GetReplicationConfiguration",
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:GetResourcePolicy",
-            )
+            iam_read=tuple(sorted({right for rights in _RIGHTS.values() for right in rights})),
+            only={
+                right: f"the resource is of the kind {kind}"
+                for kind, rights in _RIGHTS.items()
+                for right in rights
+            },
+            by_kind=_RIGHTS,
         ),
         d3fend=("D3-FH",),
         gotchas=(
@@ -182,6 +203,11 @@ class CollectConfig(Read):
 
     resource: str = parameter("text", "The resource's ARN")
     account: str = parameter("aws.account", "The account, where the ARN has none", default="")
+    kind: str = parameter(
+        "text",
+        f"What it must be ({', '.join(sorted(_RIGHTS))}); a step that says so needs fewer rights",
+        default="",
+    )
 
     async def read(self, readers: Readers) -> Answer:
         """Read all parts that belong to the kind of resource."""
@@ -213,15 +239,18 @@ class CollectConfig(Read):
         match = _ARN.fullmatch(self.resource)
         if match is not None:
             service, region, account, kind, name = match.groups()
-            parts = _KINDS.get((service, (kind or "")[:-1]))
+            what = (kind or "")[:-1]
+            parts = _KINDS.get((service, what))
             owner = account or self.account
-            if parts is not None and owner:
+            if parts is not None and owner and self.kind in {"", what or _BUCKET}:
                 last = name if service != "iam" else name.rpartition("/")[2]
                 whole = self.resource if service == "secretsmanager" else last
                 return Where(account=owner, region=region or HOME), whole, parts
         known = ", ".join(f"{service}:{kind}".rstrip(":") for service, kind in sorted(_KINDS))
         raise no_such(
-            "kind of resource", self.resource, f"give an ARN of {known}, a bucket's with `account`"
+            self.kind or "kind of resource",
+            self.resource,
+            f"give an ARN of {known}, a bucket's with `account`",
         )
 
 

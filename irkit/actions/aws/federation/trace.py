@@ -34,6 +34,7 @@ class Trace(Read):
         permissions=Permissions(
             iam_read=("cloudtrail:LookupEvents", "ec2:DescribeRegions"),
             okta_read=("okta.logs.read", "okta.users.read"),
+            given={"okta.users.read": "user"},
         ),
         reveals=(
             Kind.FEDERATED_ROLE_SESSION,

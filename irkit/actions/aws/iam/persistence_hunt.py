@@ -62,7 +62,21 @@ class PersistenceHunt(Read):
                 "iam:ListSSHPublicKeys",
                 "iam:ListServiceSpecificCredentials",
                 "iam:ListSigningCertificates",
-            )
+            ),
+            only={
+                **dict.fromkeys(
+                    (
+                        "iam:GetLoginProfile",
+                        "iam:ListAccessKeys",
+                        "iam:ListMFADevices",
+                        "iam:ListSSHPublicKeys",
+                        "iam:ListServiceSpecificCredentials",
+                        "iam:ListSigningCertificates",
+                    ),
+                    "there is a user",
+                ),
+                "iam:GetOpenIDConnectProvider": "there is an OpenID Connect provider",
+            },
         ),
         reveals=(Kind.LONG_TERM_KEY, Kind.CONSOLE_SESSION, Kind.EXTERNAL_TRUST),
         attack=("T1098", "T1136.003", "T1484.002"),

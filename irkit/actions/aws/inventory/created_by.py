@@ -9,7 +9,7 @@ import anyio
 
 from irkit.actions.base import Answer, Read, Readers, parameter
 from irkit.actions.cloudtrail import History
-from irkit.actions.made_things import Thing, exists, made_by, makes, things_of
+from irkit.actions.made_things import RIGHTS, Thing, exists, made_by, makes, things_of
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import listed, text
 from irkit.actions.times import moment
@@ -64,7 +64,8 @@ class CreatedBy(Read):
                 "iam:ListAttachedUserPolicies",
                 "lambda:GetFunction",
                 "s3:GetBucketLocation",
-            )
+            ),
+            only=RIGHTS,
         ),
         reveals=(Kind.LONG_TERM_KEY, Kind.INSTANCE_SESSION, Kind.EXTERNAL_TRUST),
         attack=("T1578.002", "T1136.003", "T1098"),

@@ -82,7 +82,8 @@ class Exposure(Read):
                 "s3:GetBucketPolicyStatus",
                 "s3:GetBucketPublicAccessBlock",
                 "s3:ListAllMyBuckets",
-            )
+            ),
+            only={"ec2:DescribeImageAttribute": "the account has images of its own"},
         ),
         attack=("T1530", "T1537", "T1190"),
         d3fend=("D3-AI",),

@@ -39,6 +39,12 @@ class Protect(OneWay, SettingsOf):
         permissions=Permissions(
             iam_read=("kms:DescribeKey", "kms:ListGrants"),
             iam_write=("kms:CancelKeyDeletion", "kms:EnableKey", "kms:RevokeGrant"),
+            only={
+                "kms:CancelKeyDeletion": "its deletion is scheduled",
+                "kms:EnableKey": "it is switched off",
+                "kms:RevokeGrant": "grants are named",
+            },
+            given={"kms:RevokeGrant": "grants"},
         ),
         does_not_cut=(Kind.LONG_TERM_KEY, Kind.ROLE_SESSION, Kind.EXTERNAL_TRUST),
         visible_within=timedelta(minutes=5),

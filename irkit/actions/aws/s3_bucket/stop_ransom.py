@@ -56,6 +56,12 @@ class StopRansom(SettingsOf):
                 "s3:PutLifecycleConfiguration",
                 "s3:PutReplicationConfiguration",
             ),
+            only={
+                "iam:PassRole": "it had replication rules, to take it back",
+                "s3:PutBucketVersioning": "it keeps no versions",
+                "s3:PutLifecycleConfiguration": "it has lifecycle rules",
+                "s3:PutReplicationConfiguration": "it has replication rules",
+            },
         ),
         does_not_cut=(Kind.LONG_TERM_KEY, Kind.ROLE_SESSION, Kind.EXTERNAL_TRUST),
         visible_within=timedelta(seconds=60),

@@ -45,7 +45,8 @@ class State(Read):
                 "iam:ListAccessKeys",
                 "iam:ListRolePolicies",
                 "iam:ListUserPolicies",
-            )
+            ),
+            only={"iam:GetAccessKeyLastUsed": "it is a long-term key that irkit does not hold"},
         ),
         d3fend=("D3-AM",),
         gotchas=(

@@ -40,6 +40,11 @@ class RemoveAdminRoles(Action):
         permissions=Permissions(
             okta_read=("okta.users.read", "okta.roles.read", "okta.groups.read"),
             okta_write=("okta.roles.manage", "okta.groups.manage"),
+            only={
+                "okta.groups.manage": "a group of the user's grants admin roles",
+                "okta.roles.manage": "the user has admin roles",
+            },
+            given={"okta.groups.manage": "groups"},
         ),
         does_not_cut=(
             Kind.OKTA_SESSION,

@@ -19,6 +19,7 @@ def refuse_roles_that_may_not_be_passed(cloud: Cloud, call: ApiCall, caller: Cal
             time=cloud.now(),
             resource=role,
             resource_account=caller.account,
+            keys={"iam:PassedToService": (f"{call.signing_name}.amazonaws.com",)},
         )
         if not decide(caller.credential, policies, request).allowed:
             name = "UnauthorizedOperation" if call.protocol == "ec2" else "AccessDenied"
