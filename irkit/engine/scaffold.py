@@ -93,7 +93,7 @@ claims: contained                      # lint: nothing of `against` is left, or 
 accepts:
   okta_access_token: Lives at most one hour after its refresh token is revoked.
   federated_role_session: Lives at most 12 hours; trace it with okta-user-federated-to-aws.
-  chained_role_session: Lives at most one hour; trace it with okta-user-federated-to-aws.
+  chained_role_session: One hour, but it may open the next; trace it as above.
 
 inputs:
   user: {type: okta.user, ask: "Login or Okta id of the user"}
@@ -145,7 +145,7 @@ against: [long_term_key, get_session_token, get_federation_token]
 claims: contained                      # lint: nothing of `against` is left, or it is accepted
 accepts:
   role_session: Lives at most 12 hours; trace it with leaked-aws-access-key.
-  chained_role_session: Lives at most one hour; trace it with leaked-aws-access-key.
+  chained_role_session: One hour, but it may open the next; trace it as above.
 
 inputs:
   key: {type: aws.access_key, ask: "Id of the key (AKIA…)"}

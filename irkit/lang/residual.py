@@ -38,7 +38,11 @@ EXPIRES: Final[Mapping[Kind, timedelta]] = {
     Kind.CHAINED_ROLE_SESSION: timedelta(hours=1),
     Kind.CONSOLE_SESSION: timedelta(hours=12),
 }
-"""How long a credential lives at most when nothing renews it."""
+"""How long a credential lives at most when nothing renews it.
+
+A session of a role lives for an hour when it was entered from another role. Where two roles trust
+each other, whoever is in one goes on into the other again and again: only a trace shows it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
