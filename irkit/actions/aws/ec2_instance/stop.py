@@ -43,6 +43,7 @@ class Stop(Action):
                 "ec2:StartInstances",
                 "ec2:StopInstances",
             ),
+            only={"ec2:ModifyInstanceAttribute": "it is protected from being stopped"},
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
         visible_within=timedelta(minutes=5),

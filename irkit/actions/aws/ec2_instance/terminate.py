@@ -38,6 +38,7 @@ class Terminate(OneWay):
                 "ec2:DescribeRegions",
             ),
             iam_write=("ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"),
+            only={"ec2:ModifyInstanceAttribute": "it is protected from being terminated"},
         ),
         does_not_cut=(Kind.INSTANCE_SESSION, Kind.ROLE_SESSION, Kind.LONG_TERM_KEY),
         visible_within=timedelta(minutes=5),
