@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 SWEEP ?= all
 
-.PHONY: demo test lint bench mutate sweep format clean docs drills
+.PHONY: demo test lint bench mutate sweep format clean docs drills rights
 
 demo: $(READY)
 	$(BIN)/irkit world demo --workspace .demo
@@ -36,6 +36,9 @@ mutate: $(READY)
 
 drills: $(READY)
 	$(BIN)/python docs/explanation/drill_tables.py $(DRILLS)
+
+rights: $(READY)
+	$(BIN)/python docs/reference/rights_tables.py $(RIGHTS)
 
 docs: $(READY)
 	$(BIN)/python docs/reference/generate.py
