@@ -60,6 +60,7 @@ class Ceremony:
                 approving.require_open()
             signers = at.consent.fold.policy.signers
             parts, who = self._parts(at, approving, signers)
+            parts = self.wishes.narrowed(parts, at.run.id)
             requests = asked.of_run(at.run, parts, at.journal, at.consent)
             if not requests:
                 raise nothing_asked(at.run, self.wishes.decision)

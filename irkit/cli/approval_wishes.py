@@ -18,6 +18,7 @@ class Wishes:
     confirm: bool = False
     vouched_by: str = ""
     words: str = ""
+    parts: tuple[str, ...] = ()
     yes: bool = False
 
     @classmethod
@@ -32,6 +33,7 @@ class Wishes:
         confirm: bool,
         vouched_by: str,
         words: str,
+        parts: tuple[str, ...],
         yes: bool,
     ) -> Self:
         """Return the wishes that the options say.
@@ -60,8 +62,38 @@ class Wishes:
             confirm=confirm,
             vouched_by=vouched_by,
             words=words,
+            parts=parts,
             yes=yes,
         )
+
+    def whole(self) -> Self:
+        """Return these wishes about what is signed as it is.
+
+        Raises:
+            IrkitError: if they name parts of it.
+        """
+        if self.parts:
+            raise _usage("--part chooses from a run's plan; anything else is signed as it is")
+        return self
+
+    def narrowed(self, parts: tuple[str, ...], run: str) -> tuple[str, ...]:
+        """Return those of the parts that the decision is about.
+
+        Raises:
+            IrkitError: if one is named that the decision cannot be about.
+        """
+        for part in self.parts:
+            if part not in parts:
+                there_are = ", ".join(f"`{one}`" for one in parts) or "none"
+                raise IrkitError(
+                    Diagnostic(
+                        code="IRK446",
+                        summary=f"`{part}` is no part to {self.decision} now; there are: "
+                        f"{there_are}",
+                        help=f"irkit status {run}",
+                    )
+                )
+        return tuple(one for one in parts if one in self.parts) if self.parts else parts
 
 
 def _usage(summary: str) -> IrkitError:

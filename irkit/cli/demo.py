@@ -57,8 +57,12 @@ SCENES: Final = (
         (ExitCode.WAITING,),
     ),
     Scene(
-        "Alice reads what she signs, and signs it with her own key.",
-        ("approve", "last", "--yes", *_ALICE),
+        "Alice reads what closes the door at Okta, and signs it with her own key.",
+        ("approve", "last", "--part", "close-the-door", "--yes", *_ALICE),
+    ),
+    Scene(
+        "Bob reads what is left, and signs that with his.",
+        ("approve", "last", "--yes", *_BOB),
     ),
     Scene(
         "The run goes on: change by change, each read back. Then it asks a question.",

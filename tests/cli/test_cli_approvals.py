@@ -105,6 +105,49 @@ def test_an_approval_that_is_there_is_not_asked_for_again(terminal: Terminal) ->
     assert (said.code, said.codes) == (1, ["IRK446"])
 
 
+TWO_PARTS = """\
+irkit: 1
+playbook: two-parts
+title: Two parts
+version: 0.1.0
+about: Two people are suspended, one after the other.
+approvals:
+  one: {need: 1, from: [ir-oncall, ir-lead]}
+steps:
+  - phase: First
+    approve: one
+    steps:
+      - do: okta.user.suspend
+        with: {user: noor.haddad@acme.example}
+  - phase: Second
+    approve: one
+    steps:
+      - do: okta.user.suspend
+        with: {user: liam.obrien@acme.example}
+"""
+
+
+def test_parts_are_signed_apart(terminal: Terminal) -> None:
+    """`--part` signs what is urgent; the rest still waits for somebody, and only for that."""
+    (terminal.root / "playbooks/two-parts.yaml").write_text(TWO_PARTS)
+    opened = terminal.json("run", "two-parts", "--no-wait", who=DANA)
+    run = str(opened.view("result")["run"])
+    before = records(terminal)
+    wrong = terminal.json("approve", run, "--yes", "--part", "third", who=ALICE)
+    assert (wrong.code, wrong.codes) == (1, ["IRK446"])
+    assert records(terminal) == before
+    assert terminal.approve(run, ALICE, "--part", "first").view("approval")["parts"] == ["first"]
+    assert terminal.approve(run, BOB).view("approval")["parts"] == ["second"]
+    assert terminal.json("run", run, who=DANA).view("result")["outcome"] == "completed"
+
+
+def test_a_part_is_chosen_from_a_run_only(terminal: Terminal, tmp_path: Path) -> None:
+    """An approval that was carried is for what it was signed for."""
+    carried = ("--file", str(tmp_path / "a.approval"), "--part", "first")
+    said = terminal.json("approve", asked(terminal), *carried, who=ALICE)
+    assert (said.code, said.codes) == (64, ["IRK100"])
+
+
 def test_a_denial_stops_everybody(terminal: Terminal) -> None:
     """After a no, further approvals do not start the run; only another plan lifts it."""
     run = asked(terminal)

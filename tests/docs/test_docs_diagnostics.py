@@ -54,6 +54,7 @@ SHARED: Mapping[str, str] = {
     "IRK424": "a text that is not the plan's, found on adding or on verifying",
     "IRK440": "no usable key to sign with",
     "IRK441": "a passphrase that is missing or wrong",
+    "IRK446": "a decision that nothing waits for, and a part that is none of those it can be about",
     "IRK447": "nothing to confirm",
     "IRK516": "a list that does not end",
     "IRK602": "a step that cannot be planned, and where it is shown",

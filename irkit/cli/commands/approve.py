@@ -41,6 +41,10 @@ _VouchedBy = Annotated[
     str, typer.Option(metavar="WHO", help="Who read the four words back over the phone.")
 ]
 _Words = Annotated[str, typer.Option(help="The four words they read.")]
+_Part = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PART", help="Only this part of the run's plan; may be repeated."),
+]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking once more.")]
 
 
@@ -57,11 +61,12 @@ def command(
     confirm_breakglass: _Confirm = False,
     vouched_by: _VouchedBy = "",
     words: _Words = "",
+    part: _Part = None,
     yes: _Yes = False,
 ) -> int:
     """Show the exact text, sign it with your own key, and record it.
 
-    All parts that may be signed and still need approvals are signed together.
+    All parts that may be signed and still need approvals are signed together, or those of --part.
     """
     from irkit.cli import warrant_ceremony  # noqa: PLC0415
     from irkit.cli.approval_ceremony import Ceremony  # noqa: PLC0415
@@ -77,13 +82,15 @@ def command(
         confirm=confirm_breakglass,
         vouched_by=vouched_by,
         words=words,
+        parts=tuple(part or ()),
         yes=yes,
     )
     if what.startswith(PREFIX):
-        return warrant_ceremony.decide(this(), what, wishes, file=file, out=out)
+        return warrant_ceremony.decide(this(), what, wishes.whole(), file=file, out=out)
     ceremony = Ceremony(this(), wishes)
+    if file is None and not ceremony.is_plan_file(what):
+        return ceremony.sign_run(what)
+    wishes.whole()
     if file is not None:
         return ceremony.add_file(what, file)
-    if ceremony.is_plan_file(what):
-        return ceremony.sign_plan_file(Path(what), out)
-    return ceremony.sign_run(what)
+    return ceremony.sign_plan_file(Path(what), out)
