@@ -67,6 +67,8 @@ def row(right: Right, seen: Seen, rights: Sequence[Right]) -> Row:
     said = SAID.get(seen.named, "nothing names it")
     manages = Right(handle="okta", name=right.name.replace(".read", ".manage"))
     included = right.handle == "okta" and manages != right and manages in rights
+    if included and not seen.named:
+        said = f"`{manages.name}` includes it; only reduced sessions ask for it"
     if seen.named in {"plan", "run"} and seen.outcome in GREEN and not included:
         said += ", and is not believed"
     return (right.name, right.handle, said, seen.outcome or "before it begins")

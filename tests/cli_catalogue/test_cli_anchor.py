@@ -15,8 +15,6 @@ from time_stamp_authority import Authority, openssl, serving
 from irkit.trail.note import Note, NoteSignature
 from irkit.trail.witness import ED25519_COSIGNATURE, WitnessKey
 
-WITNESS_AT = int(time.time())
-
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[Authority]:
@@ -77,8 +75,9 @@ class Witness:
     def cosign(self, text: str) -> str:
         """Return the note with the witness's line under it."""
         note = Note.parse(text)
-        message = f"cosignature/v1\ntime {WITNESS_AT}\n{note.text}".encode()
-        signature = WITNESS_AT.to_bytes(8, "big") + self.private.sign(message)
+        at = int(time.time())
+        message = f"cosignature/v1\ntime {at}\n{note.text}".encode()
+        signature = at.to_bytes(8, "big") + self.private.sign(message)
         line = NoteSignature(name=self.key.name, key_hash=self.key.key_hash, signature=signature)
         return str(Note(text=note.text, signatures=(*note.signatures, line)))
 

@@ -71,6 +71,17 @@ def effects(lab: Lab, since: int) -> Counter[str]:
     )
 
 
+def what_is_wrong(lab: Lab, run_id: str) -> list[str]:
+    """Say what keeps a run from being contained, for whoever reads why this failed."""
+    run = lab.run_of(run_id)
+    stages = [f"{id_}: {state.stage}" for id_, state in run.changes.items() if not state.stage.good]
+    journal = (lab.root / ".irkit/trail/journal.jsonl").read_text().splitlines()
+    records = [
+        line for line in journal if run_id in line and ('"why"' in line or '"error"' in line)
+    ]
+    return [*stages, *records]
+
+
 REPEATABLE = ("DELETE /api/v1/users/{userId}/sessions", "DELETE /api/v1/users/{id}/sessions")
 """Ending sessions again ends nothing more, and Okta has no list of sessions to look at."""
 
@@ -87,7 +98,7 @@ def test_a_run_survives_being_killed_everywhere(
     deaths = survive(lab, run_id, point, processes)
     assert deaths >= (30 if point == "record" else 5)
     run = lab.run_of(run_id)
-    assert run.outcome == "contained"
+    assert run.outcome == "contained", what_is_wrong(lab, run_id)
     assert all(state.stage.good for state in run.changes.values())
     assert {str(seat.probe()) for seat in lab.world.seats} == {"dead"}
     twice = {
