@@ -8,10 +8,10 @@ from typing import Final
 from irkit.actions.absent import or_none
 from irkit.actions.base import Applied, Readers, Writers
 from irkit.actions.refusal import no_such
-from irkit.actions.shape import entries, listed, maybe_text, text
+from irkit.actions.shape import at, entries, listed, maybe_text, text
 from irkit.actions.touches import owned
 from irkit.actions.where import Where
-from irkit.canonical import JsonObject
+from irkit.canonical import Json, JsonObject
 from irkit.model.change import Target
 
 _ARN: Final = re.compile(r"arn:aws[\w-]*:ec2:([\w-]+):(\d{12}):instance/(i-[0-9a-f]+)")
@@ -133,6 +133,24 @@ async def set_groups(
         region=place.region,
     )
     return Applied(request_ids=(reply.request_id,), status=reply.status)
+
+
+async def read_attribute(readers: Readers, place: Place, name: str) -> Json:
+    """Return an attribute of the instance, as `DisableApiStop`; EC2 is asked for one at a time."""
+    asked = name[0].lower() + name[1:]
+    body = await place.where.read(
+        readers,
+        "ec2",
+        "describe_instance_attribute",
+        {"InstanceId": place.id, "Attribute": asked},
+    )
+    return at(body, name, "Value")
+
+
+async def set_attribute(writers: Writers, place: Place, name: str, value: Json) -> Applied:
+    """Set an attribute of the instance, as `DisableApiStop`."""
+    given: dict[str, Json] = {"InstanceId": place.id, name: {"Value": value}}
+    return await place.where.send(writers, "ec2", "modify_instance_attribute", {**given})
 
 
 async def _places(

@@ -66,21 +66,25 @@ class Sweep:
 
 async def sweep_account(sweep: Sweep, account: str, limiter: anyio.CapacityLimiter) -> None:
     """List what there is in one account and in each of its regions."""
+    findings = sweep.findings
     async with anyio.create_task_group() as group:
         group.start_soon(_sweep_global, sweep, account, limiter)
-        for region in await _regions_of(sweep, account):
+        for region in await regions_of(
+            sweep.readers, account, gaps=findings.gaps, others=findings.left_out
+        ):
             group.start_soon(_sweep_region, sweep, account, region, limiter)
 
 
-async def _regions_of(sweep: Sweep, account: str) -> tuple[str, ...]:
-    """Return the regions to sweep; what cannot be listed, or is left out, is told."""
-    findings = sweep.findings
+async def regions_of(
+    readers: Readers, account: str, *, gaps: list[str], others: set[str]
+) -> tuple[str, ...]:
+    """Return the regions to look at; what cannot be listed is a gap, what is left out is told."""
     try:
-        findings.left_out |= await left_out(sweep.readers, account)
-        return await sweep.readers.aws.regions(account)
+        others |= await left_out(readers, account)
+        return await readers.aws.regions(account)
     except CallError as error:
         summary = error.diagnostics[0].summary
-        findings.gaps.append(f"{account}: its regions could not be listed: {summary}")
+        gaps.append(f"{account}: its regions could not be listed: {summary}")
         return ()
 
 

@@ -6,7 +6,14 @@ from datetime import timedelta
 from typing import ClassVar
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.ec2_instances import Place, describe, identity, instance_target, locate
+from irkit.actions.ec2_instances import (
+    describe,
+    identity,
+    instance_target,
+    locate,
+    read_attribute,
+    set_attribute,
+)
 from irkit.actions.settings_of import SettingsOf
 from irkit.actions.shape import at, entries, entry, text
 from irkit.canonical import Json
@@ -16,8 +23,8 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _TERMINATION, _SHUTDOWN, _DISKS = "termination_protection", "on_shutdown", "disks_go_with_it"
 _ATTRIBUTES = {
-    _TERMINATION: ("disableApiTermination", "DisableApiTermination"),
-    _SHUTDOWN: ("instanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior"),
+    _TERMINATION: "DisableApiTermination",
+    _SHUTDOWN: "InstanceInitiatedShutdownBehavior",
 }
 
 
@@ -62,7 +69,8 @@ class Protect(SettingsOf):
         place = await locate(readers, self.instance, self.account, self.region)
         found = await describe(readers, place)
         settings: dict[str, Json] = {
-            name: await _attribute(readers, place, name) for name in _ATTRIBUTES
+            name: await read_attribute(readers, place, attribute)
+            for name, attribute in _ATTRIBUTES.items()
         }
         settings[_DISKS] = {
             text(disk, "DeviceName"): at(disk, "Ebs", "DeleteOnTermination")
@@ -82,23 +90,11 @@ class Protect(SettingsOf):
     async def put(self, name: str, value: Json, readers: Readers, writers: Writers) -> Applied:
         """Set one attribute."""
         place = await locate(readers, self.instance, self.account, self.region)
-        given: dict[str, Json] = {"InstanceId": place.id}
-        if name == _DISKS:
-            given["BlockDeviceMappings"] = [
-                {"DeviceName": device, "Ebs": {"DeleteOnTermination": goes}}
-                for device, goes in entry(value).items()
-            ]
-        else:
-            given[_ATTRIBUTES[name][1]] = {"Value": value}
+        if name != _DISKS:
+            return await set_attribute(writers, place, _ATTRIBUTES[name], value)
+        disks: list[Json] = [
+            {"DeviceName": device, "Ebs": {"DeleteOnTermination": goes}}
+            for device, goes in entry(value).items()
+        ]
+        given: dict[str, Json] = {"InstanceId": place.id, "BlockDeviceMappings": disks}
         return await place.where.send(writers, "ec2", "modify_instance_attribute", {**given})
-
-
-async def _attribute(readers: Readers, place: Place, name: str) -> Json:
-    asked, answered = _ATTRIBUTES[name]
-    body = await place.where.read(
-        readers,
-        "ec2",
-        "describe_instance_attribute",
-        {"InstanceId": place.id, "Attribute": asked},
-    )
-    return at(body, answered, "Value")

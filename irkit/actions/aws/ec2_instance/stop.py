@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Action, Applied, Readers, Seen, Writers, parameter
-from irkit.actions.ec2_instances import describe, identity, instance_target, locate
+from irkit.actions.ec2_instances import (
+    describe,
+    identity,
+    instance_target,
+    locate,
+    read_attribute,
+    set_attribute,
+)
 from irkit.actions.refusal import cannot_reach
 from irkit.actions.shape import at, maybe_text, text
 from irkit.actions.touches import owned
@@ -17,6 +24,7 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 _RUNS: Final = frozenset({"pending", "running"})
 _STOPPING: Final = "stopping"
 _SETTING: Final = "aws.instance_setting"
+_PROTECTION: Final = "DisableApiStop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +74,13 @@ class Stop(Action):
         """Read whether it runs and is protected, and which address would be lost."""
         place = await locate(readers, self.instance, self.account, self.region)
         found = await describe(readers, place)
-        attribute = await place.where.read(
-            readers,
-            "ec2",
-            "describe_instance_attribute",
-            {"InstanceId": place.id, "Attribute": "disableApiStop"},
-        )
         state = maybe_text(found, "State", "Name")
         return {
             **identity(place),
             "state": "running" if state in _RUNS else state,
             "address": maybe_text(found, "PublicIpAddress"),
             "root": maybe_text(found, "RootDeviceType"),
-            "protected": at(attribute, "DisableApiStop", "Value") is True,
+            "protected": await read_attribute(readers, place, _PROTECTION) is True,
         }
 
     def plan(self, seen: Seen) -> tuple[Change, ...]:
@@ -152,9 +154,4 @@ class Stop(Action):
 
     async def _protect(self, readers: Readers, writers: Writers, *, protected: bool) -> Applied:
         place = await locate(readers, self.instance, self.account, self.region)
-        return await place.where.send(
-            writers,
-            "ec2",
-            "modify_instance_attribute",
-            {"InstanceId": place.id, "DisableApiStop": {"Value": protected}},
-        )
+        return await set_attribute(writers, place, _PROTECTION, protected)

@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from irkit.actions.base import Applied, Readers, Seen, Writers, parameter
-from irkit.actions.ec2_instances import describe, identity, instance_target, locate
+from irkit.actions.ec2_instances import (
+    describe,
+    identity,
+    instance_target,
+    locate,
+    read_attribute,
+    set_attribute,
+)
 from irkit.actions.one_way import OneWay
 from irkit.actions.shape import at, entries, listed, maybe_text
 from irkit.actions.touches import owned
@@ -16,6 +23,7 @@ from irkit.model.spec import Effect, Permissions, Reversal, Spec, Verb
 
 _GONE: Final = frozenset({"shutting-down", "terminated"})
 _SETTING: Final = "aws.instance_setting"
+_PROTECTION: Final = "DisableApiTermination"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +70,10 @@ class Terminate(OneWay):
         """Read whether it exists, is protected, and which disks go with it."""
         place = await locate(readers, self.instance, self.account, self.region)
         found = await describe(readers, place)
-        attribute = await place.where.read(
-            readers,
-            "ec2",
-            "describe_instance_attribute",
-            {"InstanceId": place.id, "Attribute": "disableApiTermination"},
-        )
         return {
             **identity(place),
             "exists": maybe_text(found, "State", "Name") not in _GONE,
-            "protected": at(attribute, "DisableApiTermination", "Value"),
+            "protected": await read_attribute(readers, place, _PROTECTION),
             "lost": listed(
                 maybe_text(disk, "Ebs", "VolumeId")
                 for disk in entries(found, "BlockDeviceMappings")
@@ -116,12 +118,7 @@ class Terminate(OneWay):
         """Make one of the two calls."""
         place = await locate(readers, self.instance, self.account, self.region)
         if change.target.kind == _SETTING:
-            return await place.where.send(
-                writers,
-                "ec2",
-                "modify_instance_attribute",
-                {"InstanceId": place.id, "DisableApiTermination": {"Value": False}},
-            )
+            return await set_attribute(writers, place, _PROTECTION, value=False)
         return await place.where.send(
             writers, "ec2", "terminate_instances", {"InstanceIds": [place.id]}
         )

@@ -17,7 +17,7 @@ from irkit.actions.exposure import (
     shared_database_snapshots,
     shared_disks,
 )
-from irkit.actions.inventory import left_out
+from irkit.actions.inventory import regions_of
 from irkit.actions.shape import listed, text
 from irkit.canonical import Json
 from irkit.model.spec import Permissions, Spec, Verb
@@ -114,7 +114,9 @@ class Exposure(Read):
         async with anyio.create_task_group() as group:
             for account in accounts:
                 group.start_soon(sweep.take, "buckets", public_buckets, account, _EVERYWHERE)
-                for region in await _regions(sweep, account):
+                for region in await regions_of(
+                    readers, account, gaps=sweep.gaps, others=sweep.left_out
+                ):
                     for kind, source in _SOURCES:
                         group.start_soon(sweep.take, kind, source, account, region)
         value: dict[str, Json] = {
@@ -127,16 +129,6 @@ class Exposure(Read):
             gaps=tuple(sorted(sweep.gaps)),
             left_out=tuple(sorted(sweep.left_out)),
         )
-
-
-async def _regions(sweep: _Sweep, account: str) -> tuple[str, ...]:
-    try:
-        sweep.left_out |= await left_out(sweep.readers, account)
-        return await sweep.readers.aws.regions(account)
-    except CallError as error:
-        summary = error.diagnostics[0].summary
-        sweep.gaps.append(f"{account}: its regions could not be listed: {summary}")
-        return ()
 
 
 def _order(row: Json) -> tuple[str, str]:
