@@ -1,5 +1,6 @@
 """A laboratory: a running world, a sealed workspace that points at it, and people with keys."""
 
+import shutil
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,6 +114,18 @@ class Lab:
     def seat(self, seat_id: str) -> str:
         """Try one seat."""
         return str(next(s for s in self.world.seats if s.id == seat_id).probe())
+
+    def reseal(self) -> None:
+        """Begin the trail again under the policy as the files say it now."""
+        shutil.rmtree(self.session.workspace.trail_directory)
+        session = self.session
+        origin = f"{session.workspace.origin}/test"
+        Journal.create(
+            session.workspace.trail_directory,
+            origin=origin,
+            signer=session.signers[0],
+            policy=session.policy_under(origin).to_json(),
+        ).close()
 
     def book(self, name: str) -> Book:
         """Load a shipped playbook."""

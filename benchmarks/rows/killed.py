@@ -7,22 +7,20 @@ time of the last window's calls. The process that acts is killed when half of th
 suspended, and another one goes on; what that costs is in the calls made again and in the ratio.
 """
 
-import re
-import shutil
 import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import KILLED, ROOT, act, own_peak, say
+from benchmarks.rows.rate_limit import lift_cap
 from irkit.actions.load import catalogue
 from irkit.engine.books import checked
 from irkit.engine.walk import Book
-from irkit.trail.journal import Journal
 from irkit.world.okta.limits import Bucket
 
 sys.path.insert(0, str(ROOT / "tests"))
-from lab import Lab, laboratory  # the tests' own world and workspace
+from lab import laboratory  # the tests' own world and workspace
 
 _WINDOW = 60.0
 _READS = 3
@@ -48,18 +46,6 @@ steps:
 """
 
 
-def _lift_cap(lab: Lab) -> None:
-    """Let the workspace reach everybody, and begin its trail again under that policy."""
-    file = lab.root / "irkit.yaml"
-    file.write_text(re.sub(r"okta\.user: \d+", "okta.user: 1000000", file.read_text()))
-    shutil.rmtree(lab.session.workspace.trail_directory)
-    session = lab.session
-    origin = f"{session.workspace.origin}/test"
-    policy = session.policy_under(origin).to_json()
-    trail = session.workspace.trail_directory
-    Journal.create(trail, origin=origin, signer=session.signers[0], policy=policy).close()
-
-
 def main(count: int, limit: int) -> None:
     """Measure and print."""
     with (
@@ -67,7 +53,8 @@ def main(count: int, limit: int) -> None:
         laboratory(Path(folder), intruder=False, fixture="generated", users=count) as lab,
     ):
         lab.world.okta_server.world.limits.buckets = (Bucket(pattern=_READ, limit=limit),)
-        _lift_cap(lab)
+        lift_cap(lab)
+        lab.reseal()
         book = Book(main=checked(_TEXT.encode(), "everybody.yaml", catalogue()))
         users = list(lab.world.okta.tables.users)[5 : count + 5]
         run_id = lab.start(book, users=",".join(users))

@@ -1,7 +1,6 @@
 """A trail signed by a key in AWS KMS: it fails closed, and is checked without the key."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from irkit.engine.generated import action_text
 from irkit.engine.kms_signer import KmsSigner
 from irkit.engine.runner import Ending
 from irkit.engine.walk import Book
-from irkit.trail.journal import Journal
 from irkit.trail.note import VerifierKey
 from irkit.world.aws.handlers.kms_edwards import make_key
 from irkit.world.aws.iam_view import PARTITION
@@ -75,15 +73,7 @@ def hand_trail_to_kms(lab: Lab) -> None:
     endpoint_url: {lab.world.aws_url}
 """
     )
-    shutil.rmtree(lab.session.workspace.trail_directory)
-    session = lab.session
-    origin = f"{session.workspace.origin}/test"
-    Journal.create(
-        session.workspace.trail_directory,
-        origin=origin,
-        signer=session.signers[0],
-        policy=session.policy_under(origin).to_json(),
-    ).close()
+    lab.reseal()
 
 
 @pytest.fixture

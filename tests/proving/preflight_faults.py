@@ -16,7 +16,6 @@ from moto.organizations.models import organizations_backends
 from irkit.engine import reach
 from irkit.engine.checking import State
 from irkit.engine.pinning import expanded, write
-from irkit.trail.journal import Journal
 from irkit.world.aws.iam_view import PARTITION
 from irkit.world.fixtures.acme_small import DATA, PROD, RESPONDER
 from irkit.world.fixtures.build_aws import TRAIL
@@ -54,25 +53,12 @@ def edit(lab: Lab, old: str, new: str, file: str = "irkit.yaml") -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def reseal(lab: Lab) -> None:
-    """Begin the trail again under the policy as the files say it now."""
-    shutil.rmtree(lab.session.workspace.trail_directory)
-    session = lab.session
-    origin = f"{session.workspace.origin}/test"
-    Journal.create(
-        session.workspace.trail_directory,
-        origin=origin,
-        signer=session.signers[0],
-        policy=session.policy_under(origin).to_json(),
-    ).close()
-
-
 def edit_and_reseal(old: str, new: str, file: str = "irkit.yaml") -> Callable[[Lab], None]:
     """Return what changes a part of the policy and puts it in force."""
 
     def plant(lab: Lab) -> None:
         edit(lab, old, new, file)
-        reseal(lab)
+        lab.reseal()
 
     return plant
 
@@ -82,7 +68,7 @@ def _signers(options: str) -> Callable[[Lab], None]:
         path = lab.root / "approvers/allowed_signers"
         lines = path.read_text().splitlines()
         path.write_text("".join(f"{line.replace(' ', f' {options} ', 1)}\n" for line in lines))
-        reseal(lab)
+        lab.reseal()
 
     return plant
 
@@ -96,7 +82,7 @@ def _pinned(change: Callable[[list[str]], list[str]]) -> Callable[[Lab], None]:
         head, _, pins = path.read_text().partition("pins:\n")
         kept = change([f"  - {pin}" for pin in pins.split("  - ")[1:]])
         path.write_text(f"{head}pins:\n{''.join(kept)}")
-        reseal(lab)
+        lab.reseal()
 
     return plant
 

@@ -25,23 +25,24 @@ def stop(stage: Stage) -> Action:
     return changing("aws.ec2_instance.stop", instance=stage.machine("web-1"))
 
 
-def stop_protected(stage: Stage) -> Action:
-    """A machine that somebody protected from being stopped."""
+def kept_from(stage: Stage, attribute: str) -> str:
+    """Protect a machine by one of its attributes, and return its ARN."""
     machine = stage.machine("web-1")
     with by_hand(stage, "ec2") as ec2:
         ec2.modify_instance_attribute(
-            InstanceId=machine.rpartition("/")[2], DisableApiStop={"Value": True}
+            InstanceId=machine.rpartition("/")[2], **{attribute: {"Value": True}}
         )
-    return changing("aws.ec2_instance.stop", instance=machine)
+    return machine
+
+
+def stop_protected(stage: Stage) -> Action:
+    """A machine that somebody protected from being stopped."""
+    return changing("aws.ec2_instance.stop", instance=kept_from(stage, "DisableApiStop"))
 
 
 def terminate(stage: Stage) -> Action:
     """A machine that somebody protected from termination."""
-    machine = stage.machine("web-1")
-    with by_hand(stage, "ec2") as ec2:
-        ec2.modify_instance_attribute(
-            InstanceId=machine.rpartition("/")[2], DisableApiTermination={"Value": True}
-        )
+    machine = kept_from(stage, "DisableApiTermination")
     return changing("aws.ec2_instance.terminate", instance=machine)
 
 
